@@ -1,0 +1,12 @@
+package io.layerd.archive;
+
+import io.layerd.oci.DiffId;
+
+/**
+ * What one pass over a layer tar found out.
+ *
+ * @param diffId digest of the uncompressed tar, trailing padding included
+ * @param tarSizeBytes length of that tar
+ * @param contentSizeBytes sum of the sizes of regular files, each inode once
+ */
+public record UnpackResult(DiffId diffId, long tarSizeBytes, long contentSizeBytes) {}

@@ -1,0 +1,12 @@
+/**
+ * The container state machine: create, start, exec, wait, logs, restart.
+ *
+ * <p>Invariant: what the state says of a container is true of its process, also after the daemon
+ * was killed.
+ *
+ * <p>May know: image, layer, mount, volume, network, runtime, spec, durable, events, error.
+ */
+@NullMarked
+package io.layerd.container;
+
+import org.jspecify.annotations.NullMarked;

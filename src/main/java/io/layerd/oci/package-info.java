@@ -1,0 +1,11 @@
+/**
+ * The image formats: digests, references, descriptors, manifests, image configurations.
+ *
+ * <p>Invariant: a value that exists is well formed; parsing is where bad input ends.
+ *
+ * <p>May know: error.
+ */
+@NullMarked
+package io.layerd.oci;
+
+import org.jspecify.annotations.NullMarked;

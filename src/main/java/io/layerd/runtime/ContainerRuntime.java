@@ -1,0 +1,142 @@
+package io.layerd.runtime;
+
+import io.layerd.error.Conflict;
+import io.layerd.error.NotFound;
+import io.layerd.error.SystemFailure;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Starts containers through conmon and runc or crun, and finds them again after the daemon was
+ * away. All methods block unless they return a future.
+ *
+ * <p>State on disk, per container: the bundle {@code <exec-root>/containers/<id>/config.json},
+ * conmon's pid file, attach socket and control FIFO, and {@code <exec-root>/exits/<id>} with the
+ * exit code; the log goes to {@link ProcessIo#log}.
+ */
+public interface ContainerRuntime {
+  /**
+   * Name of the default runtime, {@code runc} or {@code crun}, and what {@code docker info} and
+   * version print of the programs found.
+   */
+  RuntimeInfo info();
+
+  /**
+   * Writes the bundle, starts conmon and creates the container's process, which waits for {@link
+   * #start}.
+   *
+   * @throws SystemFailure with the runtime's own message, in dockerd's words ({@code failed to
+   *     create task for container: ...})
+   */
+  RunningProcess create(LaunchRequest request);
+
+  /**
+   * Lets a created process run. Errors such as a missing executable come from here or from {@link
+   * #create}.
+   */
+  void start(String containerId);
+
+  /**
+   * Finds the process of a container that an earlier daemon started: running, or gone with its exit
+   * code.
+   *
+   * @return empty if nothing was ever started, or its exit was already collected
+   */
+  Optional<RunningProcess> find(String containerId, boolean tty);
+
+  /**
+   * Signals the init process of a container.
+   *
+   * @throws Conflict if it does not run
+   */
+  void kill(String containerId, int signal);
+
+  /**
+   * Deletes what is left of an ended container: runtime state, cgroup, bundle, monitor files.
+   * Absent is success.
+   */
+  void delete(String containerId);
+
+  /** Runs one more process in a running container. */
+  RunningProcess exec(ExecRequest request);
+
+  /** The processes of a container, host pids. */
+  List<Integer> pids(String containerId);
+
+  void pause(String containerId);
+
+  void resume(String containerId);
+
+  /**
+   * A process that conmon watches.
+   *
+   * @throws NotFound never; it may have ended already
+   */
+  interface RunningProcess {
+    /** Host pid of the process. */
+    int pid();
+
+    /** Completes when the process ends, from a thread of the runtime: continue elsewhere. */
+    CompletableFuture<ExitStatus> exit();
+
+    /** Connects to the process's output and input; output that came before is in the log only. */
+    Console attach();
+
+    /** Sets the terminal's size. Ignored without a terminal. */
+    void resize(int rows, int columns);
+  }
+
+  /** One connection to a process. Reading blocks; use a thread of its own. */
+  interface Console extends AutoCloseable {
+    /** The next piece of output; null when the process ended and all was read. */
+    @Nullable Output read();
+
+    /** Sends input; blocks while the process does not read. */
+    void write(byte[] data, int offset, int length);
+
+    /** Ends the process's input. */
+    void closeInput();
+
+    @Override
+    void close();
+  }
+
+  /**
+   * @param stream 1 standard output (and terminals), 2 standard error
+   */
+  record Output(int stream, byte[] data) {}
+
+  /**
+   * @param exitCode 0 to 255; 128 + n after signal n
+   * @param oomKilled whether the kernel killed it for memory
+   */
+  record ExitStatus(int exitCode, boolean oomKilled, java.time.Instant finishedAt) {}
+
+  /**
+   * Where a process's streams go.
+   *
+   * @param log conmon's log file ({@code k8s-file} lines), null for none
+   * @param stdinOpen whether input is kept open for attaching clients
+   * @param stdinOnce whether input ends when the first attached client goes
+   */
+  record ProcessIo(boolean tty, boolean stdinOpen, boolean stdinOnce, @Nullable Path log) {}
+
+  /**
+   * One more process: {@code id} is unique; the process inherits the container's namespaces and, if
+   * not changed, its rights.
+   */
+  record ExecRequest(
+      String containerId,
+      String id,
+      List<String> args,
+      List<String> env,
+      @Nullable String user,
+      List<String> groupAdd,
+      @Nullable String workingDir,
+      boolean privileged,
+      Path rootfs,
+      ProcessIo io) {}
+}

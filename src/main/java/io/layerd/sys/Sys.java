@@ -1,0 +1,199 @@
+package io.layerd.sys;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/**
+ * The kernel, as layerd uses it. One implementation calls libc through jnr ({@link Sys#host()});
+ * tests may write another.
+ *
+ * <p>Names are bytes: Linux does not promise text. A {@code dirFd} is a directory descriptor or
+ * {@link #AT_FDCWD}; an empty path with a descriptor means the descriptor itself where the call
+ * allows it. Every call throws {@link ErrnoException}, EINTR is retried inside. All calls may
+ * block: not for the event loop.
+ */
+public interface Sys {
+  int AT_FDCWD = -100;
+  int AT_SYMLINK_NOFOLLOW = 0x100;
+  int AT_REMOVEDIR = 0x200;
+
+  int O_RDONLY = 0;
+  int O_WRONLY = 1;
+  int O_RDWR = 2;
+  int O_CREAT = 0100;
+  int O_EXCL = 0200;
+  int O_TRUNC = 01000;
+  int O_APPEND = 02000;
+  int O_NONBLOCK = 04000;
+  int O_DIRECTORY = 0200000;
+  int O_NOFOLLOW = 0400000;
+  int O_CLOEXEC = 02000000;
+  int O_PATH = 010000000;
+
+  int RESOLVE_NO_XDEV = 0x01;
+  int RESOLVE_NO_SYMLINKS = 0x04;
+  int RESOLVE_BENEATH = 0x08;
+  int RESOLVE_IN_ROOT = 0x10;
+
+  int MS_RDONLY = 1;
+  int MS_NOSUID = 2;
+  int MS_NODEV = 4;
+  int MS_NOEXEC = 8;
+  int MS_REMOUNT = 32;
+  int MS_BIND = 4096;
+  int MS_REC = 16384;
+  int MS_UNBINDABLE = 1 << 17;
+  int MS_PRIVATE = 1 << 18;
+  int MS_SLAVE = 1 << 19;
+  int MS_SHARED = 1 << 20;
+  int MNT_DETACH = 2;
+
+  int CLONE_FS = 0x00000200;
+  int CLONE_NEWNS = 0x00020000;
+  int CLONE_NEWNET = 0x40000000;
+
+  /** The libc of this machine. */
+  static Sys host() {
+    return JnrSys.load();
+  }
+
+  // descriptors; O_CLOEXEC is always added on open
+  int openat(int dirFd, byte[] path, int flags, int mode) throws ErrnoException;
+
+  /** openat2(2): {@code resolve} is a set of RESOLVE_ flags. */
+  int openat2(int dirFd, byte[] path, int flags, int mode, int resolve) throws ErrnoException;
+
+  /** Closes; errors are ignored, since nothing can be done about them. */
+  void close(int fd);
+
+  /** Reads into a direct buffer from its position; returns bytes read, 0 at the end. */
+  int read(int fd, ByteBuffer direct) throws ErrnoException;
+
+  /** Writes all that remains of a direct buffer. */
+  void writeFully(int fd, ByteBuffer direct) throws ErrnoException;
+
+  void ftruncate(int fd, long sizeBytes) throws ErrnoException;
+
+  void fsync(int fd) throws ErrnoException;
+
+  void syncfs(int fd) throws ErrnoException;
+
+  // names
+  void mkdirat(int dirFd, byte[] path, int mode) throws ErrnoException;
+
+  void symlinkat(byte[] target, int dirFd, byte[] path) throws ErrnoException;
+
+  /** Hard link; a symbolic link at the source is linked itself. */
+  void linkat(int fromDirFd, byte[] from, int toDirFd, byte[] to) throws ErrnoException;
+
+  void unlinkat(int dirFd, byte[] path, int flags) throws ErrnoException;
+
+  void renameat(int fromDirFd, byte[] from, int toDirFd, byte[] to) throws ErrnoException;
+
+  byte[] readlinkat(int dirFd, byte[] path) throws ErrnoException;
+
+  /** {@code mode} holds the type bits; {@code major:minor} matter for devices. */
+  void mknodat(int dirFd, byte[] path, int mode, int major, int minor) throws ErrnoException;
+
+  /**
+   * All names but {@code .} and {@code ..}; the descriptor must be freshly opened, and stays open.
+   */
+  List<DirEntry> readDirectory(int fd) throws ErrnoException;
+
+  // metadata
+  Stat lstatat(int dirFd, byte[] path) throws ErrnoException;
+
+  Stat fstat(int fd) throws ErrnoException;
+
+  void lchownat(int dirFd, byte[] path, int uid, int gid) throws ErrnoException;
+
+  void fchown(int fd, int uid, int gid) throws ErrnoException;
+
+  /** Follows symbolic links, as chmod(2) does: never call it on a link. */
+  void fchmodat(int dirFd, byte[] path, int mode) throws ErrnoException;
+
+  void fchmod(int fd, int mode) throws ErrnoException;
+
+  /**
+   * Sets the modification time, and the access time to the same, of the name itself, links not
+   * followed.
+   */
+  void utimensat(int dirFd, byte[] path, long seconds, int nanos) throws ErrnoException;
+
+  void futimens(int fd, long seconds, int nanos) throws ErrnoException;
+
+  // extended attributes, links not followed
+  List<byte[]> llistxattr(byte[] path) throws ErrnoException;
+
+  byte[] lgetxattr(byte[] path, byte[] name) throws ErrnoException;
+
+  void lsetxattr(byte[] path, byte[] name, byte[] value) throws ErrnoException;
+
+  void lremovexattr(byte[] path, byte[] name) throws ErrnoException;
+
+  List<byte[]> flistxattr(int fd) throws ErrnoException;
+
+  byte[] fgetxattr(int fd, byte[] name) throws ErrnoException;
+
+  void fsetxattr(int fd, byte[] name, byte[] value) throws ErrnoException;
+
+  // file systems and namespaces
+  void mount(String source, String target, String type, long flags, String data)
+      throws ErrnoException;
+
+  void umount2(String target, int flags) throws ErrnoException;
+
+  FsStat statfs(String path) throws ErrnoException;
+
+  /** Of the calling thread: only on a platform thread that ends afterwards. */
+  void unshare(int flags) throws ErrnoException;
+
+  /** Of the calling thread: only on a platform thread that ends afterwards. */
+  void setns(int fd, int type) throws ErrnoException;
+
+  /**
+   * Of the calling thread once it has unshared CLONE_FS: only on a platform thread that ends
+   * afterwards.
+   */
+  void chdir(String path) throws ErrnoException;
+
+  /** Kernel id of the calling platform thread. */
+  int gettid();
+
+  // processes
+  int getpid();
+
+  /** kill(2); signal 0 probes. */
+  void kill(int pid, int signal) throws ErrnoException;
+
+  /**
+   * posix_spawn(3) in a new session.
+   *
+   * @param descriptors descriptor i of the child is {@code descriptors[i]} of this process, for i
+   *     from 0; -1 is /dev/null
+   * @return the child's process id; reap it with {@link #waitpid}
+   */
+  int spawn(List<String> command, List<String> environment, int[] descriptors)
+      throws ErrnoException;
+
+  /** Waits for a child made by {@link #spawn}; returns the raw wait status. */
+  int waitpid(int pid) throws ErrnoException;
+
+  /** A close-on-exec pipe: {read end, write end}. */
+  int[] pipe() throws ErrnoException;
+
+  /** flock(2) exclusive; false if another process holds it and {@code block} is false. */
+  boolean flock(int fd, boolean block) throws ErrnoException;
+
+  /** A connected SOCK_SEQPACKET Unix socket; the path may be longer than 107 bytes. */
+  int connectSeqpacket(String path) throws ErrnoException;
+
+  /** shutdown(2) of the sending side. */
+  void shutdownWrite(int fd) throws ErrnoException;
+
+  /** shutdown(2) of both sides: wakes a thread that is blocked in {@link #read}. */
+  void shutdown(int fd) throws ErrnoException;
+
+  /** Sets the umask of the process; returns the old one. */
+  int umask(int mask);
+}

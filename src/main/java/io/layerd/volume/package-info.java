@@ -1,0 +1,11 @@
+/**
+ * Named volumes.
+ *
+ * <p>Invariant: a volume that a container refers to is never removed.
+ *
+ * <p>May know: mount, durable, error.
+ */
+@NullMarked
+package io.layerd.volume;
+
+import org.jspecify.annotations.NullMarked;
