@@ -1,0 +1,137 @@
+package io.layerd.container;
+
+import io.layerd.error.Conflict;
+import io.layerd.error.InvalidParameter;
+import io.layerd.error.NotFound;
+import io.layerd.error.NotModified;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All containers of one data root. A reference is an id, a unique prefix of one, or a name with or
+ * without its slash; every method throws {@link NotFound} {@code No such container: REF} for an
+ * unknown one.
+ *
+ * <p>Methods block, but for those that return a future: they do what is quick, and the future
+ * completes, on a thread that must not be blocked, when the waiting is over. Operations on one
+ * container are serialised inside.
+ */
+public interface ContainerService {
+  /**
+   * @throws NotFound {@code No such image: NAME:TAG}
+   * @throws Conflict if the name is taken
+   * @throws InvalidParameter for anything that makes no sense, in dockerd's words
+   */
+  Created create(CreateRequest request);
+
+  ContainerSnapshot inspect(String ref, boolean sizes);
+
+  /**
+   * @throws InvalidParameter {@code invalid filter 'x'}
+   */
+  List<ContainerSnapshot> list(ListQuery query);
+
+  /**
+   * @throws NotModified if it runs already
+   */
+  void start(String ref);
+
+  /**
+   * Sends the stop signal, and SIGKILL if it still runs after the timeout.
+   *
+   * @param signal null for the container's own
+   * @param timeoutSeconds null for the container's own; -1 waits for ever
+   * @throws NotModified if it does not run
+   */
+  CompletableFuture<Void> stop(
+      String ref, @Nullable String signal, @Nullable Integer timeoutSeconds);
+
+  /** Stops it if it runs, and starts it. */
+  CompletableFuture<Void> restart(
+      String ref, @Nullable String signal, @Nullable Integer timeoutSeconds);
+
+  /**
+   * @param signal name or number; null is SIGKILL
+   * @throws Conflict if it does not run
+   */
+  void kill(String ref, @Nullable String signal);
+
+  void pause(String ref);
+
+  void unpause(String ref);
+
+  /** Completes with the exit code; cancel the future to stop waiting. */
+  CompletableFuture<WaitResult> await(String ref, WaitCondition condition);
+
+  /**
+   * @param force kill it first if it runs
+   * @param volumes also remove its anonymous volumes
+   * @throws Conflict if it runs and not {@code force}
+   */
+  CompletableFuture<Void> remove(String ref, boolean force, boolean volumes);
+
+  void rename(String ref, String newName);
+
+  void resize(String ref, int rows, int columns);
+
+  /**
+   * Writes the log to the sink; following ends when the container stops. Blocks: use a virtual
+   * thread, and interrupt it to end.
+   */
+  void logs(String ref, LogQuery query, FrameSink sink) throws IOException, InterruptedException;
+
+  /** Connects to a container; one that is not running yet gives output once it is started. */
+  AttachSession attach(String ref, AttachRequest request);
+
+  /** The processes of a running container, as {@code ps} prints them. */
+  Top top(String ref, String psArgs);
+
+  /** Removes what does not run; filters {@code until} and {@code label}. */
+  Pruned prune(Map<String, List<String>> filters);
+
+  /** Containers by state, for {@code docker info}. */
+  Counts counts();
+
+  /**
+   * @throws Conflict if the container does not run or is paused
+   */
+  String createExec(String ref, ExecConfig config);
+
+  /**
+   * Starts an exec instance.
+   *
+   * @return the connection to it; null if {@code start} says detach
+   */
+  @Nullable AttachSession startExec(String execId, ExecStart start);
+
+  /**
+   * @throws NotFound {@code No such exec instance: ID}
+   */
+  ExecSnapshot inspectExec(String execId);
+
+  void resizeExec(String execId, int rows, int columns);
+
+  record Created(String id, List<String> warnings) {}
+
+  /**
+   * @param error why the wait itself failed; null if it did not
+   */
+  record WaitResult(int statusCode, @Nullable String error) {}
+
+  record Top(List<String> titles, List<List<String>> processes) {}
+
+  record Pruned(List<String> removed, long reclaimedBytes) {}
+
+  record Counts(int running, int paused, int stopped) {
+    public int all() {
+      return running + paused + stopped;
+    }
+  }
+
+  /** Time a stop waits where neither request nor container says. */
+  Duration DEFAULT_STOP_TIMEOUT = Duration.ofSeconds(10);
+}
