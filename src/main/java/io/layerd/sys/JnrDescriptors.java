@@ -1,0 +1,141 @@
+package io.layerd.sys;
+
+import static io.layerd.sys.Libc.call;
+import static io.layerd.sys.Libc.interrupted;
+
+import java.lang.ref.Reference;
+import java.nio.ByteBuffer;
+import jnr.constants.platform.Errno;
+
+/** Calls on descriptors. */
+abstract class JnrDescriptors implements Sys {
+  private static final long OPENAT = Libc.function("openat");
+  private static final long SYSCALL = Libc.function("syscall");
+  private static final long CLOSE = Libc.function("close");
+  private static final long READ = Libc.function("read");
+  private static final long WRITE = Libc.function("write");
+  private static final long FTRUNCATE = Libc.function("ftruncate");
+  private static final long FSYNC = Libc.function("fsync");
+  private static final long SYNCFS = Libc.function("syncfs");
+  private static final long PIPE2 = Libc.function("pipe2");
+  private static final long FLOCK = Libc.function("flock");
+
+  /** openat2(2) has one number on every architecture, and no function in glibc. */
+  private static final int SYS_OPENAT2 = 437;
+
+  private static final int OPEN_HOW_BYTES = 24;
+  private static final int LOCK_EX = 2;
+  private static final int LOCK_NB = 4;
+
+  @Override
+  public int openat(int dirFd, byte[] path, int flags, int mode) throws ErrnoException {
+    try (Scratch scratch = Scratch.take()) {
+      long name = scratch.name(path, "openat");
+      int fd;
+      do {
+        fd = (int) call(OPENAT, dirFd, name, flags | O_CLOEXEC, mode);
+      } while (interrupted(fd, "openat", dirFd, path));
+      return fd;
+    }
+  }
+
+  @Override
+  public int openat2(int dirFd, byte[] path, int flags, int mode, int resolve)
+      throws ErrnoException {
+    try (Scratch scratch = Scratch.take()) {
+      long how = scratch.reserve(OPEN_HOW_BYTES);
+      scratch.putLong(how, flags | O_CLOEXEC);
+      scratch.putLong(how + 8, (flags & O_CREAT) == 0 ? 0 : mode);
+      scratch.putLong(how + 16, resolve);
+      long name = scratch.name(path, "openat2");
+      int fd;
+      do {
+        fd = (int) call(SYSCALL, SYS_OPENAT2, dirFd, name, how, OPEN_HOW_BYTES);
+      } while (interrupted(fd, "openat2", dirFd, path));
+      return fd;
+    }
+  }
+
+  @Override
+  public void close(int fd) {
+    // Not repeated on EINTR: Linux has closed the descriptor by then.
+    call(CLOSE, fd);
+  }
+
+  @Override
+  public int read(int fd, ByteBuffer direct) throws ErrnoException {
+    long address = Libc.address(direct) + direct.position();
+    long count = call(READ, fd, address, direct.remaining());
+    while (count == -1) {
+      failUnlessInterrupted("read", fd);
+      count = call(READ, fd, address, direct.remaining());
+    }
+    direct.position(direct.position() + (int) count);
+    Reference.reachabilityFence(direct);
+    return (int) count;
+  }
+
+  @Override
+  public void writeFully(int fd, ByteBuffer direct) throws ErrnoException {
+    long address = Libc.address(direct);
+    while (direct.hasRemaining()) {
+      long count = call(WRITE, fd, address + direct.position(), direct.remaining());
+      if (count >= 0) {
+        direct.position(direct.position() + (int) count);
+      } else {
+        failUnlessInterrupted("write", fd);
+      }
+    }
+    Reference.reachabilityFence(direct);
+  }
+
+  @Override
+  public void ftruncate(int fd, long sizeBytes) throws ErrnoException {
+    while ((int) call(FTRUNCATE, fd, sizeBytes) == -1) {
+      failUnlessInterrupted("ftruncate", fd);
+    }
+  }
+
+  @Override
+  public void fsync(int fd) throws ErrnoException {
+    while ((int) call(FSYNC, fd) == -1) {
+      failUnlessInterrupted("fsync", fd);
+    }
+  }
+
+  @Override
+  public void syncfs(int fd) throws ErrnoException {
+    while ((int) call(SYNCFS, fd) == -1) {
+      failUnlessInterrupted("syncfs", fd);
+    }
+  }
+
+  @Override
+  public int[] pipe() throws ErrnoException {
+    try (Scratch scratch = Scratch.take()) {
+      long ends = scratch.reserve(8);
+      if ((int) call(PIPE2, ends, O_CLOEXEC) == -1) {
+        throw new ErrnoException("pipe2", "", Libc.errno());
+      }
+      return new int[] {scratch.getInt(ends), scratch.getInt(ends + 4)};
+    }
+  }
+
+  @Override
+  public boolean flock(int fd, boolean block) throws ErrnoException {
+    while ((int) call(FLOCK, fd, block ? LOCK_EX : LOCK_EX | LOCK_NB) == -1) {
+      if (Libc.errno() == Errno.EWOULDBLOCK.intValue()) {
+        return false;
+      }
+      failUnlessInterrupted("flock", fd);
+    }
+    return true;
+  }
+
+  static void failUnlessInterrupted(String call, int fd) throws ErrnoException {
+    int errno = Libc.errno();
+    if (errno != Errno.EINTR.intValue()) {
+      throw new ErrnoException(call, "descriptor " + fd, errno);
+    }
+  }
+}

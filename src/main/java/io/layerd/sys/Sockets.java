@@ -1,0 +1,57 @@
+package io.layerd.sys;
+
+import static io.layerd.sys.Libc.call;
+
+import java.nio.charset.StandardCharsets;
+import jnr.constants.platform.Errno;
+
+/** SOCK_SEQPACKET Unix sockets, which the JDK does not speak. */
+final class Sockets {
+  private static final long SOCKET = Libc.function("socket");
+  private static final long CONNECT = Libc.function("connect");
+
+  private static final int AF_UNIX = 1;
+  private static final int SOCK_SEQPACKET = 5;
+  private static final int SOCK_CLOEXEC = 02000000;
+  private static final int ADDRESS_BYTES = 110;
+
+  private Sockets() {}
+
+  /**
+   * Connects through {@code /proc/self/fd/N} of the opened socket file: an address holds 107 bytes
+   * only, a path below a container's directory is longer.
+   */
+  static int connectSeqpacket(Sys sys, String path) throws ErrnoException {
+    byte[] name = path.getBytes(StandardCharsets.UTF_8);
+    int file = sys.openat(Sys.AT_FDCWD, name, Sys.O_PATH, 0);
+    try {
+      int socket = (int) call(SOCKET, AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+      if (socket == -1) {
+        throw new ErrnoException("socket", path, Libc.errno());
+      }
+      try {
+        connect(socket, "/proc/self/fd/" + file, path);
+        return socket;
+      } catch (ErrnoException e) {
+        sys.close(socket);
+        throw e;
+      }
+    } finally {
+      sys.close(file);
+    }
+  }
+
+  private static void connect(int socket, String address, String path) throws ErrnoException {
+    try (Scratch scratch = Scratch.take()) {
+      long at = scratch.reserveZeroed(ADDRESS_BYTES);
+      scratch.putShort(at, AF_UNIX);
+      scratch.put(at + 2, address.getBytes(StandardCharsets.US_ASCII));
+      while ((int) call(CONNECT, socket, at, ADDRESS_BYTES) == -1) {
+        int errno = Libc.errno();
+        if (errno != Errno.EINTR.intValue()) {
+          throw new ErrnoException("connect", path, errno);
+        }
+      }
+    }
+  }
+}
