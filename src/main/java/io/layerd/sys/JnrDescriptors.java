@@ -17,6 +17,7 @@ abstract class JnrDescriptors implements Sys {
   private static final long FTRUNCATE = Libc.function("ftruncate");
   private static final long FSYNC = Libc.function("fsync");
   private static final long SYNCFS = Libc.function("syncfs");
+  private static final long SYNC_FILE_RANGE = Libc.function("sync_file_range");
   private static final long PIPE2 = Libc.function("pipe2");
   private static final long FLOCK = Libc.function("flock");
 
@@ -24,6 +25,10 @@ abstract class JnrDescriptors implements Sys {
   private static final int SYS_OPENAT2 = 437;
 
   private static final int OPEN_HOW_BYTES = 24;
+
+  /** WAIT_BEFORE, WRITE, WAIT_AFTER. */
+  private static final int WRITE_AND_WAIT = 7;
+
   private static final int LOCK_EX = 2;
   private static final int LOCK_NB = 4;
 
@@ -90,6 +95,22 @@ abstract class JnrDescriptors implements Sys {
   }
 
   @Override
+  public void writeFully(int fd, byte[] bytes) throws ErrnoException {
+    try (Scratch scratch = Scratch.take(bytes.length)) {
+      long from = scratch.bytes(bytes);
+      int done = 0;
+      while (done < bytes.length) {
+        long count = call(WRITE, fd, from + done, bytes.length - done);
+        if (count >= 0) {
+          done += (int) count;
+        } else {
+          failUnlessInterrupted("write", fd);
+        }
+      }
+    }
+  }
+
+  @Override
   public void ftruncate(int fd, long sizeBytes) throws ErrnoException {
     while ((int) call(FTRUNCATE, fd, sizeBytes) == -1) {
       failUnlessInterrupted("ftruncate", fd);
@@ -100,6 +121,13 @@ abstract class JnrDescriptors implements Sys {
   public void fsync(int fd) throws ErrnoException {
     while ((int) call(FSYNC, fd) == -1) {
       failUnlessInterrupted("fsync", fd);
+    }
+  }
+
+  @Override
+  public void flushData(int fd) throws ErrnoException {
+    while ((int) call(SYNC_FILE_RANGE, fd, 0, 0, WRITE_AND_WAIT) == -1) {
+      failUnlessInterrupted("sync_file_range", fd);
     }
   }
 

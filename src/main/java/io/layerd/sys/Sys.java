@@ -72,9 +72,23 @@ public interface Sys {
   /** Writes all that remains of a direct buffer. */
   void writeFully(int fd, ByteBuffer direct) throws ErrnoException;
 
+  /** Writes all of the bytes. */
+  default void writeFully(int fd, byte[] bytes) throws ErrnoException {
+    writeFully(fd, ByteBuffer.allocateDirect(bytes.length).put(bytes).flip());
+  }
+
   void ftruncate(int fd, long sizeBytes) throws ErrnoException;
 
   void fsync(int fd) throws ErrnoException;
+
+  /**
+   * Writes the file's data to the device and waits, without committing the file system's journal
+   * (sync_file_range(2)). On ext4 and xfs, whose journals are sequential, a later fsync of anything
+   * changed afterwards makes the file durable; elsewhere use {@link #fsync}.
+   */
+  default void flushData(int fd) throws ErrnoException {
+    fsync(fd);
+  }
 
   void syncfs(int fd) throws ErrnoException;
 
