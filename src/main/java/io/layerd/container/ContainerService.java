@@ -55,10 +55,12 @@ public interface ContainerService {
       String ref, @Nullable String signal, @Nullable Integer timeoutSeconds);
 
   /**
+   * Sends a signal; for SIGKILL the future waits until it has stopped.
+   *
    * @param signal name or number; null is SIGKILL
    * @throws Conflict if it does not run
    */
-  void kill(String ref, @Nullable String signal);
+  CompletableFuture<Void> kill(String ref, @Nullable String signal);
 
   void pause(String ref);
 

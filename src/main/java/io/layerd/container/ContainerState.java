@@ -1,7 +1,5 @@
 package io.layerd.container;
 
-import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
-import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Instant;
 
 /**
@@ -11,27 +9,20 @@ import java.time.Instant;
  * @param error why the last start failed; empty if it did not
  * @param startedAt {@link #NEVER} if it never was
  */
-@JsonIgnoreProperties(ignoreUnknown = true)
 public record ContainerState(
-    @JsonProperty("Running") boolean running,
-    @JsonProperty("Paused") boolean paused,
-    @JsonProperty("Restarting") boolean restarting,
-    @JsonProperty("OOMKilled") boolean oomKilled,
-    @JsonProperty("RemovalInProgress") boolean removing,
-    @JsonProperty("Dead") boolean dead,
-    @JsonProperty("Pid") int pid,
-    @JsonProperty("ExitCode") int exitCode,
-    @JsonProperty("Error") String error,
-    @JsonProperty("StartedAt") GoTime startedAt,
-    @JsonProperty("FinishedAt") GoTime finishedAt) {
+    boolean running,
+    boolean paused,
+    boolean restarting,
+    boolean oomKilled,
+    boolean removing,
+    boolean dead,
+    int pid,
+    int exitCode,
+    String error,
+    GoTime startedAt,
+    GoTime finishedAt) {
   /** Go's zero time, which stands for "never". */
   public static final Instant NEVER = Instant.parse("0001-01-01T00:00:00Z");
-
-  public ContainerState {
-    error = error == null ? "" : error;
-    startedAt = startedAt == null ? new GoTime(NEVER) : startedAt;
-    finishedAt = finishedAt == null ? new GoTime(NEVER) : finishedAt;
-  }
 
   /** Of a container that was never started. */
   static ContainerState created() {
@@ -51,5 +42,78 @@ public record ContainerState(
       return "dead";
     }
     return startedAt.never() ? "created" : "exited";
+  }
+
+  /** A process runs since now. */
+  ContainerState started(int newPid) {
+    return new ContainerState(
+        true, false, false, false, false, false, newPid, 0, "", GoTime.now(), finishedAt);
+  }
+
+  /** The process has ended; while {@code again}, it will be started once more. */
+  ContainerState ended(int code, boolean oom, Instant when, boolean again) {
+    return new ContainerState(
+        again, false, again, oom, removing, dead, 0, code, error, startedAt, new GoTime(when));
+  }
+
+  ContainerState startFailed(int code, String message) {
+    return new ContainerState(
+        false, false, false, false, removing, dead, 0, code, message, startedAt, finishedAt);
+  }
+
+  ContainerState withPaused(boolean now) {
+    return new ContainerState(
+        running,
+        now,
+        restarting,
+        oomKilled,
+        removing,
+        dead,
+        pid,
+        exitCode,
+        error,
+        startedAt,
+        finishedAt);
+  }
+
+  ContainerState withRemoving(boolean now) {
+    return new ContainerState(
+        running,
+        paused,
+        restarting,
+        oomKilled,
+        now,
+        dead,
+        pid,
+        exitCode,
+        error,
+        startedAt,
+        finishedAt);
+  }
+
+  ContainerState withPid(int now) {
+    return new ContainerState(
+        running,
+        paused,
+        restarting,
+        oomKilled,
+        removing,
+        dead,
+        now,
+        exitCode,
+        error,
+        startedAt,
+        finishedAt);
+  }
+
+  ContainerState asDead() {
+    return new ContainerState(
+        false, false, false, oomKilled, false, true, 0, exitCode, error, startedAt, finishedAt);
+  }
+
+  /** A restart that waited is given up. */
+  ContainerState withoutRestart() {
+    return new ContainerState(
+        false, false, false, oomKilled, removing, dead, 0, exitCode, error, startedAt, finishedAt);
   }
 }

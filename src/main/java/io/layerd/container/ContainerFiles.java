@@ -1,0 +1,250 @@
+package io.layerd.container;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.layerd.error.SystemFailure;
+import io.layerd.spec.HostConfig;
+import io.layerd.spec.SpecJson;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jboss.logging.Logger;
+
+/**
+ * The directories {@code <data-root>/containers/<id>}, as dockerd has them.
+ *
+ * <p>Crash rule: a container exists once its {@code config.v2.json} does, and is gone once its
+ * directory was renamed to {@code <id>-removing}; {@link #sweep} ends what a crash interrupted.
+ */
+final class ContainerFiles {
+  private static final Logger LOG = Logger.getLogger(ContainerFiles.class);
+  private static final String REMOVING = "-removing";
+  private static final ObjectMapper JSON = SpecJson.MAPPER;
+  private static final FileAttribute<?> DIRECTORY_MODE =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx--x---"));
+  private static final FileAttribute<?> PRIVATE =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
+  private final Path root;
+
+  ContainerFiles(Path dataRoot) {
+    root = dataRoot.resolve("containers");
+    try {
+      Files.createDirectories(root, DIRECTORY_MODE);
+    } catch (IOException e) {
+      throw new SystemFailure("cannot create " + root + ": " + reason(e), e);
+    }
+  }
+
+  Path directory(String id) {
+    return root.resolve(id);
+  }
+
+  /** Makes the directory of a new container. */
+  Path create(String id) {
+    Path directory = directory(id);
+    try {
+      Files.createDirectory(directory, DIRECTORY_MODE);
+      Files.createDirectory(
+          directory.resolve("checkpoints"),
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      return directory;
+    } catch (IOException e) {
+      throw new SystemFailure("cannot create " + directory + ": " + reason(e), e);
+    }
+  }
+
+  /** Writes both files; durable on return. */
+  void saveAll(Container container) {
+    write(container.file("hostconfig.json"), json(container.host), true);
+    write(container.file("config.v2.json"), json(container.stored()), true);
+  }
+
+  /**
+   * Writes the state. It replaces the old file whole; after a power cut the old one may be back,
+   * which a start corrects, so nobody waits for the disk.
+   */
+  void save(Container container) {
+    write(container.file("config.v2.json"), json(container.stored()), false);
+  }
+
+  /** Writes a file that is made anew on every start. */
+  void writePlain(Path file, String content) {
+    try {
+      Files.writeString(file, content);
+    } catch (IOException e) {
+      throw new SystemFailure("cannot write " + file + ": " + reason(e), e);
+    }
+  }
+
+  private static byte[] json(Object value) {
+    try {
+      return JSON.writeValueAsBytes(value);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static void write(Path file, byte[] content, boolean durable) {
+    Path temporary = file.resolveSibling(".tmp-" + file.getFileName());
+    try {
+      Files.deleteIfExists(temporary);
+      try (FileChannel channel =
+          FileChannel.open(
+              temporary,
+              Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW),
+              PRIVATE)) {
+        java.nio.ByteBuffer buffer = java.nio.ByteBuffer.wrap(content);
+        while (buffer.hasRemaining()) {
+          channel.write(buffer);
+        }
+        if (durable) {
+          channel.force(true);
+        }
+      }
+      Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+      if (durable) {
+        syncDirectory(file.resolveSibling("."));
+      }
+    } catch (IOException e) {
+      throw new SystemFailure("cannot write " + file + ": " + reason(e), e);
+    }
+  }
+
+  private static void syncDirectory(Path directory) throws IOException {
+    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+
+  /** Every container on disk; one that cannot be read is logged and left alone. */
+  List<Container> load() {
+    List<Container> found = new ArrayList<>();
+    try (DirectoryStream<Path> directories = Files.newDirectoryStream(root)) {
+      for (Path directory : directories) {
+        String name = directory.getFileName().toString();
+        if (Files.isDirectory(directory) && !name.endsWith(REMOVING)) {
+          try {
+            found.add(load(directory));
+          } catch (IOException | RuntimeException e) {
+            LOG.errorf("container %s is skipped: %s", name, reason(e));
+          }
+        }
+      }
+    } catch (IOException e) {
+      throw new SystemFailure("cannot read " + root + ": " + reason(e), e);
+    }
+    return found;
+  }
+
+  private static Container load(Path directory) throws IOException {
+    StoredContainer stored =
+        JSON.readValue(
+            Files.readAllBytes(directory.resolve("config.v2.json")), StoredContainer.class);
+    if (stored == null
+        || stored.id() == null
+        || !stored.id().equals(directory.getFileName().toString())) {
+      throw new IOException("config.v2.json does not belong to this container");
+    }
+    if (stored.config() == null || stored.state() == null || stored.name() == null) {
+      throw new IOException("config.v2.json is incomplete");
+    }
+    HostConfig host;
+    try {
+      host =
+          JSON.readValue(
+              Files.readAllBytes(directory.resolve("hostconfig.json")), HostConfig.class);
+    } catch (NoSuchFileException e) {
+      host = HostDefaults.empty();
+    }
+    return new Container(stored, host, directory);
+  }
+
+  /** The moment a container ceases to exist. */
+  void beginRemoval(String id) {
+    Path from = directory(id);
+    try {
+      Files.move(from, root.resolve(id + REMOVING), StandardCopyOption.ATOMIC_MOVE);
+    } catch (NoSuchFileException e) {
+      LOG.debugf("%s was gone already", from);
+    } catch (IOException e) {
+      throw new SystemFailure("cannot remove " + from + ": " + reason(e), e);
+    }
+  }
+
+  /** The removal failed further on: the container is back. */
+  void undoRemoval(String id) {
+    try {
+      Files.move(root.resolve(id + REMOVING), directory(id), StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      LOG.errorf("cannot restore the directory of container %s: %s", id, reason(e));
+    }
+  }
+
+  void endRemoval(String id) {
+    delete(root.resolve(id + REMOVING));
+  }
+
+  /** Deletes the directory of a container that was never completed. */
+  void discard(String id) {
+    delete(directory(id));
+  }
+
+  /** Ends removals that a crash interrupted, and half-made containers. */
+  void sweep() {
+    try (DirectoryStream<Path> directories = Files.newDirectoryStream(root)) {
+      for (Path directory : directories) {
+        boolean half =
+            Files.isDirectory(directory) && Files.notExists(directory.resolve("config.v2.json"));
+        if (directory.getFileName().toString().endsWith(REMOVING) || half) {
+          delete(directory);
+        }
+      }
+    } catch (IOException e) {
+      throw new SystemFailure("cannot read " + root + ": " + reason(e), e);
+    }
+  }
+
+  private static void delete(Path directory) {
+    try {
+      Files.walkFileTree(
+          directory,
+          new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+                throws IOException {
+              Files.delete(file);
+              return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(
+                Path path, @org.jspecify.annotations.Nullable IOException e) throws IOException {
+              Files.delete(path);
+              return FileVisitResult.CONTINUE;
+            }
+          });
+    } catch (NoSuchFileException e) {
+      LOG.tracef("%s was gone already", directory);
+    } catch (IOException e) {
+      LOG.warnf("cannot delete %s: %s; it is tried again at the next start", directory, reason(e));
+    }
+  }
+
+  private static String reason(Exception e) {
+    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+  }
+}

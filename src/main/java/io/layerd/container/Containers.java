@@ -1,0 +1,120 @@
+package io.layerd.container;
+
+import io.layerd.events.EventLog;
+import io.layerd.image.ImageService;
+import io.layerd.layer.LayerStore;
+import io.layerd.network.NetworkService;
+import io.layerd.oci.Digest;
+import io.layerd.runtime.ContainerRuntime;
+import io.layerd.volume.VolumeStore;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+
+/**
+ * The containers of one data root: {@link #open}, then {@link #recover}, then use {@link #service}.
+ */
+public final class Containers implements AutoCloseable {
+  private final DefaultContainers service;
+  private final RecoverContainers recovery;
+  private final ScheduledThreadPoolExecutor timer;
+
+  private Containers(
+      DefaultContainers service, RecoverContainers recovery, ScheduledThreadPoolExecutor timer) {
+    this.service = service;
+    this.recovery = recovery;
+    this.timer = timer;
+  }
+
+  /**
+   * What containers are made of.
+   *
+   * @param work runs blocking work after a process ended or a timer fired: never rejects
+   */
+  public record Parts(
+      Path dataRoot,
+      LayerStore layers,
+      ImageService images,
+      ContainerRuntime runtime,
+      NetworkService networks,
+      VolumeStore volumes,
+      EtcFiles etc,
+      EventLog events,
+      Executor work) {}
+
+  /**
+   * Reads the containers of a data root, and answers the image service's question who uses an
+   * image.
+   */
+  public static Containers open(Parts parts) {
+    ScheduledThreadPoolExecutor timer =
+        new ScheduledThreadPoolExecutor(
+            1, Thread.ofPlatform().daemon().name("container-timer").factory());
+    timer.setRemoveOnCancelPolicy(true);
+    Rooms rooms =
+        new Rooms(
+            parts.layers(),
+            parts.images(),
+            parts.runtime(),
+            parts.networks(),
+            parts.volumes(),
+            parts.etc(),
+            new ContainerEvents(parts.events()),
+            new ContainerFiles(parts.dataRoot()),
+            new ContainerIndex(),
+            parts.work(),
+            timer);
+    ExecTable execs = new ExecTable();
+    NetworkPlan networks = new NetworkPlan(rooms);
+    Teardown teardown = new Teardown(rooms, networks);
+    ExitHandler exits = new ExitHandler(rooms, teardown, execs);
+    StartContainer start = new StartContainer(rooms, networks, teardown, exits);
+    SignalContainer signals = new SignalContainer(rooms, exits);
+    RemoveContainer remove = new RemoveContainer(rooms, signals, execs);
+    RestartContainer restart = new RestartContainer(start);
+    exits.then(
+        new ExitHandler.Next() {
+          @Override
+          public void restart(Container container) {
+            restart.restart(container);
+          }
+
+          @Override
+          public void autoRemove(Container container) {
+            remove.auto(container);
+          }
+        });
+    RecoverContainers recovery = new RecoverContainers(rooms, exits, teardown, start, remove);
+    recovery.load();
+    parts.images().containerUses((image, running) -> users(rooms, image, running));
+    return new Containers(
+        new DefaultContainers(rooms, execs, start, signals, remove), recovery, timer);
+  }
+
+  private static List<String> users(Rooms rooms, Digest image, boolean running) {
+    String id = image.toString();
+    return rooms.index().all().stream()
+        .filter(c -> c.imageId.equals(id) && (!running || c.running()))
+        .map(Container::shortId)
+        .toList();
+  }
+
+  /**
+   * Once at start, after {@link #open} and after images have retained their layers: recovers layers
+   * and networks, adopts processes that ran on, and starts what its restart policy says.
+   */
+  public void recover() {
+    recovery.recover();
+  }
+
+  public ContainerService service() {
+    return service;
+  }
+
+  /** Ends the timer. Containers run on without a daemon. */
+  @Override
+  public void close() {
+    timer.shutdownNow();
+  }
+}

@@ -1,0 +1,247 @@
+package io.layerd.container;
+
+import io.layerd.container.ContainerService.Created;
+import io.layerd.error.Conflict;
+import io.layerd.error.InvalidParameter;
+import io.layerd.error.NotImplemented;
+import io.layerd.image.ImageService.Image;
+import io.layerd.runtime.RuntimeInfo;
+import io.layerd.spec.ContainerConfig;
+import io.layerd.spec.Empty;
+import io.layerd.spec.EndpointSettings;
+import io.layerd.spec.HostConfig;
+import io.layerd.spec.NetworkingConfig;
+import io.layerd.spec.PortBinding;
+import io.layerd.spec.SpecJson;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Makes a container: checks, name, layers, volumes, files. All or nothing. */
+final class CreateContainer {
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  private final Rooms rooms;
+  private final VolumeCopyUp copyUp;
+
+  CreateContainer(Rooms rooms) {
+    this.rooms = rooms;
+    this.copyUp = new VolumeCopyUp(rooms);
+  }
+
+  Created create(CreateRequest request) {
+    ContainerConfig asked = request.config();
+    if (asked == null || isEmpty(asked)) {
+      throw new InvalidParameter("config cannot be empty in order to create a container");
+    }
+    RuntimeInfo runtime = rooms.runtime().info();
+    HostConfig host = request.host() == null ? HostDefaults.empty() : request.host();
+    checkConfig(asked);
+    List<String> warnings = new ArrayList<>(HostChecks.check(host, runtime, rooms.index()));
+    if (host.links() != null && !host.links().isEmpty()) {
+      throw new NotImplemented("legacy links between containers are not supported; use a network");
+    }
+    host = HostDefaults.apply(host, runtime.defaultRuntime(), runtime.cgroupVersion().equals("2"));
+    Image image = rooms.images().get(asked.image());
+    ContainerConfig config = ConfigMerge.merge(asked, image.config());
+
+    String id = randomId();
+    String name = reserveName(request.name(), id);
+    try {
+      build(id, name, image, defaults(config, host, id), host, request.networking());
+    } catch (RuntimeException | Error e) {
+      rooms.index().release(name, id);
+      throw e;
+    }
+    return new Created(id, warnings);
+  }
+
+  private void build(
+      String id,
+      String name,
+      Image image,
+      ContainerConfig config,
+      HostConfig host,
+      @Nullable NetworkingConfig networking) {
+    Map<String, String> storage = host.storageOpt() == null ? Map.of() : host.storageOpt();
+    MountPlan mounts = new MountPlan(rooms, id);
+    try {
+      Map<String, StoredContainer.Mount> planned = mounts.plan(host, config);
+      rooms.layers().createReadWrite(id, image.chainId(), storage);
+      Path directory = rooms.files().create(id);
+      Container container =
+          new Container(
+              stored(id, name, image, config, planned, endpoints(host, networking)),
+              host,
+              directory);
+      copyUp.fill(container);
+      rooms.files().saveAll(container);
+      rooms.index().add(container);
+      rooms.events().publish(container, "create");
+    } catch (RuntimeException | Error e) {
+      rooms.files().discard(id);
+      rooms.layers().removeReadWrite(id);
+      mounts.undo();
+      throw e;
+    }
+  }
+
+  private StoredContainer stored(
+      String id,
+      String name,
+      Image image,
+      ContainerConfig config,
+      Map<String, StoredContainer.Mount> mounts,
+      Map<String, EndpointSettings> endpoints) {
+    List<String> words = new ArrayList<>();
+    if (config.entrypoint() != null) {
+      words.addAll(config.entrypoint());
+    }
+    if (config.cmd() != null) {
+      words.addAll(config.cmd());
+    }
+    return new StoredContainer(
+        Empty.VALUE,
+        StoredContainer.State.of(ContainerState.created()),
+        id,
+        GoTime.now(),
+        false,
+        words.getFirst(),
+        List.copyOf(words.subList(1, words.size())),
+        config,
+        image.id().toString(),
+        null,
+        new StoredContainer.Network(
+            "", "", "", false, "", 0, endpoints, null, null, null, null, false),
+        "",
+        name,
+        rooms.layers().driverName(),
+        "linux",
+        image.platform(),
+        0,
+        false,
+        false,
+        mounts,
+        null,
+        null,
+        "",
+        "",
+        "",
+        "",
+        false,
+        null,
+        "",
+        "",
+        "",
+        "",
+        Map.of("HaveNotifyEnabled", false));
+  }
+
+  private static Map<String, EndpointSettings> endpoints(
+      HostConfig host, @Nullable NetworkingConfig networking) {
+    Map<String, EndpointSettings> endpoints = new TreeMap<>();
+    Map<String, EndpointSettings> asked = networking == null ? null : networking.endpointsConfig();
+    if (asked != null) {
+      asked.forEach(
+          (network, settings) ->
+              endpoints.put(
+                  network.equals("default") ? "bridge" : network,
+                  settings == null ? Endpoints.blank() : settings));
+    }
+    if (!host.networkMode().startsWith("container:")) {
+      endpoints.putIfAbsent(host.networkMode(), Endpoints.blank());
+    }
+    return endpoints;
+  }
+
+  private static boolean isEmpty(ContainerConfig config) {
+    return config.image().isEmpty()
+        && config.cmd() == null
+        && config.entrypoint() == null
+        && config.env() == null;
+  }
+
+  private static void checkConfig(ContainerConfig config) {
+    if (!config.workingDir().isEmpty() && !config.workingDir().startsWith("/")) {
+      throw new InvalidParameter(
+          "the working directory '"
+              + config.workingDir()
+              + "' is invalid, it needs to be an absolute path");
+    }
+    if (!config.stopSignal().isEmpty()) {
+      Signals.parse(config.stopSignal());
+    }
+    if (config.exposedPorts() != null) {
+      config.exposedPorts().keySet().forEach(PortRange::parse);
+    }
+  }
+
+  private static ContainerConfig defaults(ContainerConfig config, HostConfig host, String id) {
+    Map<String, Object> set = new TreeMap<>();
+    if (config.hostname().isEmpty()) {
+      boolean hostName = host.networkMode().equals("host") || host.utsMode().equals("host");
+      set.put("Hostname", hostName ? hostName() : id.substring(0, 12));
+    }
+    if (host.portBindings() != null && !host.portBindings().isEmpty()) {
+      // A published port counts as exposed.
+      Map<String, Empty> exposed =
+          config.exposedPorts() == null ? new TreeMap<>() : new TreeMap<>(config.exposedPorts());
+      for (Map.Entry<String, List<PortBinding>> binding : host.portBindings().entrySet()) {
+        exposed.putIfAbsent(binding.getKey(), Empty.VALUE);
+      }
+      set.put("ExposedPorts", exposed);
+    }
+    if (config.labels() == null) {
+      set.put("Labels", Map.of());
+    }
+    return set.isEmpty() ? config : SpecJson.change(config, ContainerConfig.class, set);
+  }
+
+  private static String hostName() {
+    try {
+      return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
+    } catch (IOException e) {
+      return InetAddress.getLoopbackAddress().getHostName();
+    }
+  }
+
+  private String reserveName(@Nullable String asked, String id) {
+    if (asked != null && !asked.isEmpty()) {
+      String name = ContainerIndex.checkName(asked);
+      rooms.index().reserve(name, id);
+      return name;
+    }
+    for (int attempt = 0; attempt < 20; attempt++) {
+      String name = "/" + Names.random(attempt);
+      try {
+        rooms.index().reserve(name, id);
+        return name;
+      } catch (Conflict taken) {
+        continue;
+      }
+    }
+    String name = "/" + id.substring(0, 12);
+    rooms.index().reserve(name, id);
+    return name;
+  }
+
+  /** 64 hexadecimal digits; the short form must not look like a decimal number. */
+  static String randomId() {
+    byte[] bytes = new byte[32];
+    while (true) {
+      RANDOM.nextBytes(bytes);
+      String id = HexFormat.of().formatHex(bytes);
+      if (id.substring(0, 12).chars().anyMatch(c -> c >= 'a')) {
+        return id;
+      }
+    }
+  }
+}

@@ -1,0 +1,217 @@
+package io.layerd.container;
+
+import io.layerd.error.Conflict;
+import io.layerd.runtime.ContainerRuntime.RunningProcess;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** Finds the container and hands it to the operation. */
+final class DefaultContainers implements ContainerService {
+  private final Rooms rooms;
+  private final ExecTable execTable;
+  private final CreateContainer create;
+  private final StartContainer start;
+  private final SignalContainer signals;
+  private final RemoveContainer remove;
+  private final PauseContainer pause;
+  private final RenameContainer rename;
+  private final ListContainers list;
+  private final ContainerLogs logs = new ContainerLogs();
+  private final AttachContainer attach;
+  private final TopContainer top;
+  private final PruneContainers prune;
+  private final ExecContainer exec;
+
+  DefaultContainers(
+      Rooms rooms,
+      ExecTable execTable,
+      StartContainer start,
+      SignalContainer signals,
+      RemoveContainer remove) {
+    this.rooms = rooms;
+    this.execTable = execTable;
+    this.start = start;
+    this.signals = signals;
+    this.remove = remove;
+    this.create = new CreateContainer(rooms);
+    this.pause = new PauseContainer(rooms);
+    this.rename = new RenameContainer(rooms);
+    this.list = new ListContainers(rooms, execTable);
+    this.attach = new AttachContainer(rooms, logs);
+    this.top = new TopContainer(rooms);
+    this.prune = new PruneContainers(rooms, remove);
+    this.exec = new ExecContainer(rooms, execTable);
+  }
+
+  private Container get(String ref) {
+    return rooms.index().get(ref);
+  }
+
+  @Override
+  public Created create(CreateRequest request) {
+    return create.create(request);
+  }
+
+  @Override
+  public ContainerSnapshot inspect(String ref, boolean sizes) {
+    return new Snapshots(rooms, execTable).of(get(ref), true, sizes);
+  }
+
+  @Override
+  public List<ContainerSnapshot> list(ListQuery query) {
+    return list.list(query);
+  }
+
+  @Override
+  public void start(String ref) {
+    start.start(get(ref));
+  }
+
+  @Override
+  public CompletableFuture<Void> stop(
+      String ref, @Nullable String signal, @Nullable Integer timeoutSeconds) {
+    return signals.stop(ref, get(ref), signal, timeoutSeconds);
+  }
+
+  @Override
+  public CompletableFuture<Void> restart(
+      String ref, @Nullable String signal, @Nullable Integer timeoutSeconds) {
+    Container container = get(ref);
+    container.restartAsked = true;
+    CompletableFuture<Void> stopped;
+    try {
+      stopped =
+          container.running()
+              ? signals.stop(ref, container, signal, timeoutSeconds)
+              : CompletableFuture.completedFuture(null);
+    } catch (io.layerd.error.NotModified e) {
+      stopped = CompletableFuture.completedFuture(null);
+    } catch (RuntimeException e) {
+      container.restartAsked = false;
+      throw e;
+    }
+    return stopped
+        .thenRunAsync(
+            () -> {
+              start.start(container);
+              rooms.events().publish(container, "restart");
+            },
+            rooms.work())
+        .whenComplete((_, _) -> container.restartAsked = false);
+  }
+
+  @Override
+  public CompletableFuture<Void> kill(String ref, @Nullable String signal) {
+    return signals.kill(ref, get(ref), signal);
+  }
+
+  @Override
+  public void pause(String ref) {
+    pause.pause(get(ref));
+  }
+
+  @Override
+  public void unpause(String ref) {
+    pause.unpause(get(ref));
+  }
+
+  @Override
+  public CompletableFuture<WaitResult> await(String ref, WaitCondition condition) {
+    Container container = get(ref);
+    // Registered before the state is read: an end in between is not missed.
+    CompletableFuture<WaitResult> future =
+        container.waiters.add(condition == WaitCondition.REMOVED, container.state.exitCode());
+    if (condition == WaitCondition.NOT_RUNNING && !container.alive()) {
+      future.complete(new WaitResult(container.state.exitCode(), null));
+    }
+    return future;
+  }
+
+  @Override
+  public CompletableFuture<Void> remove(String ref, boolean force, boolean volumes) {
+    return remove.remove(ref, get(ref), force, volumes);
+  }
+
+  @Override
+  public void rename(String ref, String newName) {
+    rename.rename(get(ref), newName);
+  }
+
+  @Override
+  public void resize(String ref, int rows, int columns) {
+    Container container = get(ref);
+    RunningProcess process = container.process;
+    if (process == null) {
+      throw new Conflict("container " + container.id + " is not running");
+    }
+    process.resize(rows, columns);
+    rooms
+        .events()
+        .publish(
+            container,
+            "resize",
+            Map.of("height", String.valueOf(rows), "width", String.valueOf(columns)));
+  }
+
+  @Override
+  public void logs(String ref, LogQuery query, FrameSink sink)
+      throws IOException, InterruptedException {
+    logs.logs(get(ref), query, sink);
+  }
+
+  @Override
+  public AttachSession attach(String ref, AttachRequest request) {
+    return attach.attach(ref, get(ref), request);
+  }
+
+  @Override
+  public Top top(String ref, String psArgs) {
+    return top.top(get(ref), psArgs);
+  }
+
+  @Override
+  public Pruned prune(Map<String, List<String>> filters) {
+    return prune.prune(new Filters(filters));
+  }
+
+  @Override
+  public Counts counts() {
+    int running = 0;
+    int paused = 0;
+    int stopped = 0;
+    for (Container container : rooms.index().all()) {
+      ContainerState state = container.state;
+      if (state.paused()) {
+        paused++;
+      } else if (state.running()) {
+        running++;
+      } else {
+        stopped++;
+      }
+    }
+    return new Counts(running, paused, stopped);
+  }
+
+  @Override
+  public String createExec(String ref, ExecConfig config) {
+    return exec.create(ref, get(ref), config);
+  }
+
+  @Override
+  public @Nullable AttachSession startExec(String execId, ExecStart start) {
+    return exec.start(execId, start);
+  }
+
+  @Override
+  public ExecSnapshot inspectExec(String execId) {
+    return execTable.get(execId).snapshot();
+  }
+
+  @Override
+  public void resizeExec(String execId, int rows, int columns) {
+    exec.resize(execId, rows, columns);
+  }
+}

@@ -1,0 +1,214 @@
+package io.layerd.container;
+
+import io.layerd.error.Conflict;
+import io.layerd.error.EngineException;
+import io.layerd.network.NetworkService.Attachment;
+import io.layerd.runtime.ContainerRuntime.RunningProcess;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jboss.logging.Logger;
+
+/**
+ * Finds the containers of an earlier daemon again: those that ran on, those that ended meanwhile,
+ * and those that are to be started.
+ */
+final class RecoverContainers {
+  private static final Logger LOG = Logger.getLogger(RecoverContainers.class);
+
+  private final Rooms rooms;
+  private final ExitHandler exits;
+  private final Teardown teardown;
+  private final StartContainer start;
+  private final RemoveContainer remove;
+
+  RecoverContainers(
+      Rooms rooms,
+      ExitHandler exits,
+      Teardown teardown,
+      StartContainer start,
+      RemoveContainer remove) {
+    this.rooms = rooms;
+    this.exits = exits;
+    this.teardown = teardown;
+    this.start = start;
+    this.remove = remove;
+  }
+
+  /** Loads all containers; nothing else may run yet. */
+  void load() {
+    rooms.files().sweep();
+    for (Container container : rooms.files().load()) {
+      try {
+        rooms.index().reserve(container.name, container.id);
+      } catch (Conflict e) {
+        container.name = "/" + container.id;
+        rooms.index().reserve(container.name, container.id);
+        LOG.warnf("container %s lost its name: %s", container.shortId(), e.getMessage());
+      }
+      rooms.index().add(container);
+      container.mounts.values().stream()
+          .filter(StoredContainer.Mount::isVolume)
+          .forEach(mount -> refer(container, mount.name()));
+    }
+  }
+
+  private void refer(Container container, String volume) {
+    try {
+      rooms.volumes().refer(volume, container.id);
+    } catch (EngineException e) {
+      LOG.warnf("container %s: %s", container.shortId(), e.getMessage());
+    }
+  }
+
+  void recover() {
+    Set<String> ids = new HashSet<>();
+    rooms.index().all().forEach(container -> ids.add(container.id));
+    rooms.layers().recover(ids);
+
+    Map<Container, RunningProcess> found = new LinkedHashMap<>();
+    Set<String> running = new HashSet<>();
+    List<Container> gone = new ArrayList<>();
+    for (Container container : rooms.index().all()) {
+      Optional<RunningProcess> process = find(container);
+      if (process.isPresent()) {
+        found.put(container, process.get());
+        if (!process.get().exit().isDone()) {
+          running.add(container.id);
+        }
+      } else if (container.alive()) {
+        gone.add(container);
+      }
+    }
+    rooms.networks().recover(running);
+    found.forEach(this::adopt);
+    gone.forEach(this::lost);
+    rooms.index().all().forEach(this::settle);
+  }
+
+  private Optional<RunningProcess> find(Container container) {
+    try {
+      return rooms.runtime().find(container.id, container.config.tty());
+    } catch (EngineException e) {
+      LOG.errorf("container %s: %s", container.shortId(), e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  /** A process that an earlier daemon started; it may have ended since. */
+  private void adopt(Container container, RunningProcess process) {
+    container.lock.lock();
+    try {
+      container.process = process;
+      ContainerState state = container.state;
+      if (!container.alive() || state.pid() != process.pid()) {
+        // The daemon was killed between the start and writing it down.
+        container.state =
+            state.running() ? state.withPid(process.pid()) : state.started(process.pid());
+      }
+      container.startedBefore = true;
+      if (!process.exit().isDone()) {
+        remember(container);
+        rooms.files().save(container);
+        LOG.infof("container %s still runs, pid %d", container.shortId(), process.pid());
+      }
+      exits.watch(container, process);
+    } finally {
+      container.lock.unlock();
+    }
+  }
+
+  private void remember(Container container) {
+    try {
+      // One more mount only to learn the place; the surviving one is counted already.
+      Path root = rooms.layers().mount(container.id);
+      rooms.layers().unmount(container.id);
+      container.rootfs = root;
+      Attachment attachment = rooms.networks().find(container.id);
+      if (attachment != null) {
+        container.networks = Endpoints.live(container.networks, attachment.endpoints());
+        container.ports = attachment.ports();
+        container.sandboxKey = attachment.namespace().toString();
+        container.sandboxId = attachment.namespace().getFileName().toString();
+      }
+      for (StoredContainer.Mount mount : container.mounts.values()) {
+        if (mount.isVolume()) {
+          rooms.volumes().use(mount.name(), container.id);
+        }
+      }
+    } catch (EngineException e) {
+      LOG.errorf("container %s: %s", container.shortId(), e.getMessage());
+    }
+  }
+
+  /** It ran when the last daemon wrote its state, and nothing is left of it: the host restarted. */
+  private void lost(Container container) {
+    container.lock.lock();
+    try {
+      teardown.all(container);
+      container.state = container.state.ended(255, false, Instant.now(), false);
+      rooms.files().save(container);
+    } finally {
+      container.lock.unlock();
+    }
+  }
+
+  private void settle(Container container) {
+    if (container.process != null) {
+      return;
+    }
+    container.lock.lock();
+    boolean interrupted = container.state.restarting();
+    try {
+      if (interrupted) {
+        container.state = container.state.withoutRestart();
+      }
+      container.state = container.state.withPaused(false).withRemoving(false);
+    } finally {
+      container.lock.unlock();
+    }
+    if (container.state.dead() || (container.host.autoRemove() && container.startedBefore)) {
+      rooms.work().execute(() -> remove.auto(container));
+    } else if (wantsStart(container, interrupted)) {
+      rooms.work().execute(() -> start(container));
+    }
+  }
+
+  private static boolean wantsStart(Container container, boolean interrupted) {
+    return switch (container.host.restartPolicy().name()) {
+      case "always" -> container.startedBefore;
+      case "unless-stopped" -> container.startedBefore && !container.manuallyStopped;
+      case "on-failure" ->
+          interrupted
+              || (container.startedBefore
+                  && !container.manuallyStopped
+                  && container.state.exitCode() != 0
+                  && allowed(container));
+      default -> false;
+    };
+  }
+
+  private static boolean allowed(Container container) {
+    int most = container.host.restartPolicy().maximumRetryCount();
+    return most == 0 || container.restartCount < most;
+  }
+
+  private void start(Container container) {
+    container.lock.lock();
+    try {
+      if (!container.running()) {
+        start.launch(container);
+      }
+    } catch (EngineException e) {
+      LOG.errorf("container %s is not started: %s", container.shortId(), e.getMessage());
+    } finally {
+      container.lock.unlock();
+    }
+  }
+}

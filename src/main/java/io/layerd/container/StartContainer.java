@@ -1,0 +1,198 @@
+package io.layerd.container;
+
+import io.layerd.error.Conflict;
+import io.layerd.error.EngineException;
+import io.layerd.error.InvalidParameter;
+import io.layerd.error.NotModified;
+import io.layerd.error.SystemFailure;
+import io.layerd.runtime.ContainerRuntime.ProcessIo;
+import io.layerd.runtime.ContainerRuntime.RunningProcess;
+import io.layerd.runtime.LaunchRequest;
+import io.layerd.runtime.LaunchRequest.BindMount;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Starts a container: mount, networks, files, process. A failed start leaves nothing behind. */
+final class StartContainer {
+  private final Rooms rooms;
+  private final NetworkPlan networks;
+  private final Teardown teardown;
+  private final LaunchMounts mounts;
+  private final EtcPlan etc;
+  private final ExitHandler exits;
+
+  StartContainer(Rooms rooms, NetworkPlan networks, Teardown teardown, ExitHandler exits) {
+    this.rooms = rooms;
+    this.networks = networks;
+    this.teardown = teardown;
+    this.mounts = new LaunchMounts(rooms);
+    this.etc = new EtcPlan(rooms);
+    this.exits = exits;
+  }
+
+  /** A user's start: checks the state, and counts restarts anew. */
+  void start(Container container) {
+    container.lock.lock();
+    try {
+      checkStartable(container);
+      container.restartCount = 0;
+      container.backOff.reset();
+      container.manuallyStopped = false;
+      launch(container);
+    } finally {
+      container.lock.unlock();
+    }
+  }
+
+  static void checkStartable(Container container) {
+    ContainerState state = container.state;
+    if (state.paused()) {
+      throw new Conflict("cannot start a paused container, try unpause instead");
+    }
+    if (state.running()) {
+      throw new NotModified("container " + container.id + " is already running");
+    }
+    if (state.removing() || state.dead()) {
+      throw new Conflict("container is marked for removal and cannot be started");
+    }
+  }
+
+  /** Starts with the lock held. On failure the state says why, and an auto-remove follows. */
+  void launch(Container container) {
+    Deque<Runnable> undo = new ArrayDeque<>();
+    container.exitOnNext = false;
+    try {
+      RunningProcess process = start(container, undo);
+      container.process = process;
+      container.startedBefore = true;
+      container.state = container.state.started(process.pid());
+      rooms.files().save(container);
+      rooms.events().publish(container, "start");
+      exits.watch(container, process);
+    } catch (RuntimeException | Error e) {
+      undo.forEach(Runnable::run);
+      container.process = null;
+      EngineException told = StartFailure.of(e);
+      container.state = container.state.startFailed(StartFailure.exitCode(told), told.getMessage());
+      container.attachments.close();
+      exits.startFailed(container);
+      throw told;
+    }
+  }
+
+  private RunningProcess start(Container container, Deque<Runnable> undo) {
+    Path root = rooms.layers().mount(container.id);
+    undo.push(() -> teardown.layers(container));
+    container.rootfs = root;
+    NetworkPlan.Result network = networks.connect(container);
+    undo.push(() -> teardown.network(container));
+    etc.write(container);
+    undo.push(() -> releaseVolumes(container));
+    List<BindMount> bindings = mounts.of(container);
+    Path log = log(container);
+    container.logPath = log == null ? "" : log.toString();
+    RunningProcess process =
+        rooms.runtime().create(request(container, root, network, bindings, log));
+    undo.push(() -> teardown.runtime(container));
+    List<Integer> size = container.host.consoleSize();
+    if (container.config.tty() && size != null && size.size() == 2 && size.getFirst() > 0) {
+      process.resize(size.getFirst(), size.getLast());
+    }
+    // Before the process runs, so that clients who asked early miss nothing.
+    container.attachments.bind(process);
+    rooms.runtime().start(container.id);
+    return process;
+  }
+
+  private void releaseVolumes(Container container) {
+    container.mounts.values().stream()
+        .filter(StoredContainer.Mount::isVolume)
+        .forEach(mount -> teardown.volume(container, mount));
+  }
+
+  private static @Nullable Path log(Container container) {
+    return container.host.logConfig().type().equals("none") ? null : container.file("ctr.log");
+  }
+
+  private LaunchRequest request(
+      Container container,
+      Path root,
+      NetworkPlan.Result network,
+      List<BindMount> bindings,
+      @Nullable Path log) {
+    List<String> args = new ArrayList<>();
+    args.add(container.path);
+    args.addAll(container.args);
+    boolean tty = container.config.tty();
+    Map<String, Integer> namespacesOf = new HashMap<>();
+    join(namespacesOf, "pid", container.host.pidMode());
+    join(namespacesOf, "ipc", container.host.ipcMode());
+    Map<String, String> annotations = container.host.annotations();
+    return new LaunchRequest(
+        container.id,
+        args,
+        Environment.of(container, tty, null),
+        container.config.user(),
+        container.config.workingDir().isEmpty() ? "/" : container.config.workingDir(),
+        container.config.hostname(),
+        container.config.domainname(),
+        root,
+        bindings,
+        network.namespace(),
+        network.hostNetwork(),
+        namespacesOf,
+        container.host,
+        annotations == null ? Map.of() : annotations,
+        new ProcessIo(tty, container.config.openStdin(), container.config.stdinOnce(), log));
+  }
+
+  private void join(Map<String, Integer> namespacesOf, String kind, String mode) {
+    if (mode.startsWith("container:")) {
+      Container other = rooms.index().get(mode.substring("container:".length()));
+      if (!other.alive()) {
+        throw new Conflict(
+            "cannot join " + kind + " namespace of a non running container: " + other.id);
+      }
+      namespacesOf.put(kind, other.state.pid());
+    }
+  }
+
+  /** What a failed start means to a shell, as dockerd reads it from the runtime's words. */
+  static final class StartFailure {
+    private StartFailure() {}
+
+    static EngineException of(Throwable e) {
+      if (e instanceof SystemFailure failure && exitCode(failure) != 128) {
+        // The user's mistake, not the host's.
+        return new InvalidParameter(failure.getMessage(), failure);
+      }
+      if (e instanceof EngineException known) {
+        return known;
+      }
+      return new SystemFailure("cannot start the container: " + e, e);
+    }
+
+    static int exitCode(EngineException e) {
+      String message = e.getMessage();
+      if (!(e instanceof SystemFailure || e instanceof InvalidParameter)) {
+        return 128;
+      }
+      if (message.contains("executable file not found")
+          || message.contains("no such file or directory")
+          || message.contains("system cannot find the file specified")
+          || message.contains("not a directory")) {
+        return 127;
+      }
+      if (message.contains("permission denied") || message.contains("is a directory")) {
+        return 126;
+      }
+      return 128;
+    }
+  }
+}
