@@ -2,11 +2,11 @@ package io.layerd.container;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.layerd.durable.AtomicFiles;
 import io.layerd.error.SystemFailure;
 import io.layerd.spec.HostConfig;
 import io.layerd.spec.SpecJson;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -14,13 +14,11 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.jboss.logging.Logger;
 
 /**
@@ -35,12 +33,13 @@ final class ContainerFiles {
   private static final ObjectMapper JSON = SpecJson.MAPPER;
   private static final FileAttribute<?> DIRECTORY_MODE =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx--x---"));
-  private static final FileAttribute<?> PRIVATE =
-      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+  private static final int PRIVATE = 0600;
 
+  private final AtomicFiles atomic;
   private final Path root;
 
-  ContainerFiles(Path dataRoot) {
+  ContainerFiles(Path dataRoot, AtomicFiles atomic) {
+    this.atomic = atomic;
     root = dataRoot.resolve("containers");
     try {
       Files.createDirectories(root, DIRECTORY_MODE);
@@ -69,16 +68,13 @@ final class ContainerFiles {
 
   /** Writes both files; durable on return. */
   void saveAll(Container container) {
-    write(container.file("hostconfig.json"), json(container.host), true);
-    write(container.file("config.v2.json"), json(container.stored()), true);
+    write(container.file("hostconfig.json"), json(container.host));
+    write(container.file("config.v2.json"), json(container.stored()));
   }
 
-  /**
-   * Writes the state. It replaces the old file whole; after a power cut the old one may be back,
-   * which a start corrects, so nobody waits for the disk.
-   */
+  /** Writes the state; durable on return. */
   void save(Container container) {
-    write(container.file("config.v2.json"), json(container.stored()), false);
+    write(container.file("config.v2.json"), json(container.stored()));
   }
 
   /** Writes a file that is made anew on every start. */
@@ -98,35 +94,11 @@ final class ContainerFiles {
     }
   }
 
-  private static void write(Path file, byte[] content, boolean durable) {
-    Path temporary = file.resolveSibling(".tmp-" + file.getFileName());
+  private void write(Path file, byte[] content) {
     try {
-      Files.deleteIfExists(temporary);
-      try (FileChannel channel =
-          FileChannel.open(
-              temporary,
-              Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW),
-              PRIVATE)) {
-        java.nio.ByteBuffer buffer = java.nio.ByteBuffer.wrap(content);
-        while (buffer.hasRemaining()) {
-          channel.write(buffer);
-        }
-        if (durable) {
-          channel.force(true);
-        }
-      }
-      Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
-      if (durable) {
-        syncDirectory(file.resolveSibling("."));
-      }
+      atomic.write(file, content, PRIVATE);
     } catch (IOException e) {
       throw new SystemFailure("cannot write " + file + ": " + reason(e), e);
-    }
-  }
-
-  private static void syncDirectory(Path directory) throws IOException {
-    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-      channel.force(true);
     }
   }
 

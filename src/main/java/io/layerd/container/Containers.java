@@ -1,5 +1,6 @@
 package io.layerd.container;
 
+import io.layerd.durable.AtomicFiles;
 import io.layerd.events.EventLog;
 import io.layerd.image.ImageService;
 import io.layerd.layer.LayerStore;
@@ -61,7 +62,7 @@ public final class Containers implements AutoCloseable {
             parts.volumes(),
             parts.etc(),
             new ContainerEvents(parts.events()),
-            new ContainerFiles(parts.dataRoot()),
+            new ContainerFiles(parts.dataRoot(), AtomicFiles.host()),
             new ContainerIndex(),
             parts.work(),
             timer);

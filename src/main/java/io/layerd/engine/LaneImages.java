@@ -1,0 +1,120 @@
+package io.layerd.engine;
+
+import io.layerd.engine.worker.LaneGroup;
+import io.layerd.engine.worker.Lanes;
+import io.layerd.image.ImageService;
+import io.layerd.image.ImageService.Cancellation;
+import io.layerd.image.ImageService.HistoryLine;
+import io.layerd.image.ImageService.Image;
+import io.layerd.image.ImageService.ProgressSink;
+import io.layerd.image.ImageService.Pruned;
+import io.layerd.image.ImageService.PullRequest;
+import io.layerd.image.ImageService.Removed;
+import io.layerd.image.ImageService.Summary;
+import io.layerd.layer.LayerStore;
+import io.layerd.oci.ChainId;
+import io.smallrye.mutiny.Uni;
+import java.util.List;
+import java.util.Map;
+
+/** Images on the storage lanes; a pull on a virtual thread. */
+final class LaneImages implements ImageCommands {
+  private final LaneGroup lanes;
+  private final ImageService images;
+  private final LayerStore layers;
+
+  LaneImages(Lanes lanes, ImageService images, LayerStore layers) {
+    this.lanes = lanes.storage();
+    this.images = images;
+    this.layers = layers;
+  }
+
+  @Override
+  public Uni<List<Summary>> list(
+      boolean all, boolean sharedSize, Map<String, List<String>> filters) {
+    return Unis.onLane(lanes, "image list", () -> images.list(all, sharedSize, filters));
+  }
+
+  @Override
+  public Uni<ImageDetails> inspect(String reference) {
+    return Unis.onLane(lanes, "image inspect", () -> details(images.get(reference)));
+  }
+
+  private ImageDetails details(Image image) {
+    ChainId chain = image.chainId();
+    return new ImageDetails(
+        image,
+        images.summary(image.id()),
+        layers.driverName(),
+        chain == null ? Map.of() : layers.layerData(chain),
+        images.lastTagged(image.id()).orElse(null));
+  }
+
+  @Override
+  public Uni<List<HistoryLine>> history(String reference) {
+    return Unis.onLane(lanes, "image history", () -> images.history(reference));
+  }
+
+  @Override
+  public Uni<Void> tag(String source, String repository, String tag) {
+    return Unis.onLane(lanes, "image tag", () -> images.tag(source, repository, tag));
+  }
+
+  @Override
+  public Uni<List<Removed>> remove(String reference, boolean force, boolean prune) {
+    return Unis.onLane(lanes, "image remove", () -> images.remove(reference, force, prune));
+  }
+
+  @Override
+  public Uni<Pruned> prune(Map<String, List<String>> filters) {
+    return Unis.onLane(lanes, "image prune", () -> images.prune(filters));
+  }
+
+  @Override
+  public Uni<Void> pull(PullRequest request, ProgressSink progress) {
+    return Uni.createFrom()
+        .deferred(
+            () -> {
+              ClientGone gone = new ClientGone();
+              return Unis.onVirtualThread(
+                      "pull " + request.reference(), () -> images.pull(request, progress, gone))
+                  .onCancellation()
+                  .invoke(gone::cancel);
+            });
+  }
+
+  /** Passes the news that the client has gone on to the pull. */
+  static final class ClientGone implements Cancellation {
+    private final List<Runnable> actions = new java.util.ArrayList<>();
+    private boolean cancelled;
+
+    @Override
+    public synchronized boolean cancelled() {
+      return cancelled;
+    }
+
+    @Override
+    public void onCancel(Runnable action) {
+      synchronized (this) {
+        if (!cancelled) {
+          actions.add(action);
+          return;
+        }
+      }
+      action.run();
+    }
+
+    void cancel() {
+      List<Runnable> told;
+      synchronized (this) {
+        if (cancelled) {
+          return;
+        }
+        cancelled = true;
+        told = List.copyOf(actions);
+      }
+      // Not here: whoever cancelled may be the event loop.
+      Thread.ofVirtual().name("pull cancel").start(() -> told.forEach(Runnable::run));
+    }
+  }
+}
