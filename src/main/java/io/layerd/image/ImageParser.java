@@ -33,7 +33,7 @@ final class ImageParser {
       }
     }
     JsonNode run = config.config();
-    boolean none = run == null || run.isNull();
+    JsonNode said = run == null || run.isNull() ? JsonNodeFactory.instance.objectNode() : run;
     return new Image(
         Digest.of(raw),
         config.platform(),
@@ -42,7 +42,7 @@ final class ImageParser {
         text(config.comment()),
         text(config.container()),
         text(config.dockerVersion()),
-        SpecJson.read(none ? JsonNodeFactory.instance.objectNode() : run, ContainerConfig.class),
+        SpecJson.read(said, ContainerConfig.class),
         List.copyOf(config.diffIds()),
         List.copyOf(history),
         parent,

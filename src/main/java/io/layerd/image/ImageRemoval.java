@@ -50,9 +50,12 @@ final class ImageRemoval {
     List<String> users = state.usersOf(image.id(), false);
     if (!users.isEmpty()) {
       throw new Conflict(
-          "conflict: unable to remove repository reference \"" + text
-              + "\" (must force) - container " + users.getFirst()
-              + " is using its referenced image " + ImageState.shortId(image.id()));
+          "conflict: unable to remove repository reference \""
+              + text
+              + "\" (must force) - container "
+              + users.getFirst()
+              + " is using its referenced image "
+              + ImageState.shortId(image.id()));
     }
   }
 
@@ -84,7 +87,8 @@ final class ImageRemoval {
     return names.size() == 1 || (tags <= 1 && repositories == 1);
   }
 
-  private void delete(Image image, boolean force, boolean prune, boolean quiet, List<Removed> done) {
+  private void delete(
+      Image image, boolean force, boolean prune, boolean quiet, List<Removed> done) {
     Obstacle obstacle = conflict(image, force ? Severity.HARD : Severity.NAMES);
     if (obstacle != null) {
       if (quiet && (obstacle.used() || !dangling(image))) {
@@ -143,7 +147,8 @@ final class ImageRemoval {
   private static void refuse(@Nullable Obstacle obstacle) {
     if (obstacle != null) {
       throw new Conflict(
-          "conflict: unable to delete " + ImageState.shortId(obstacle.image().id())
+          "conflict: unable to delete "
+              + ImageState.shortId(obstacle.image().id())
               + (obstacle.hard() ? " (cannot be forced) - " : " (must be forced) - ")
               + obstacle.what());
     }

@@ -6,6 +6,7 @@ import io.layerd.oci.ChainId;
 import io.layerd.oci.DiffId;
 import io.layerd.oci.Digest;
 import io.layerd.oci.Platform;
+import io.layerd.oci.Reference;
 import io.layerd.registry.RegistryCredentials;
 import io.layerd.spec.ContainerConfig;
 import java.time.Instant;
@@ -98,6 +99,18 @@ public interface ImageService {
 
   /** Gives an image one more name, taking it from another image if need be. */
   void tag(String source, String repository, String tag);
+
+  /** Gives an image one more name, for what build, commit, import and load make. */
+  void tag(Digest id, Reference name);
+
+  /**
+   * Stores a configuration whose layers exist and are held by the caller; durable on return. The
+   * image takes references of its own. Known already is fine.
+   *
+   * @param parent the image it was built on, kept for history and removal
+   * @param builtLocally made by build or commit, rather than pulled or loaded
+   */
+  Image createImage(byte[] config, @Nullable Digest parent, boolean builtLocally);
 
   /**
    * Untags, and deletes what nothing names or uses any more.

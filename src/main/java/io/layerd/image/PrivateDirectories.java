@@ -11,7 +11,6 @@ final class PrivateDirectories {
 
   static Path create(Path path) throws IOException {
     return Files.createDirectories(
-        path,
-        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
   }
 }

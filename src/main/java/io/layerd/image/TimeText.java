@@ -10,6 +10,7 @@ import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -23,8 +24,7 @@ final class TimeText {
   private static final Pattern SECONDS = Pattern.compile("-?[0-9]{1,18}(\\.[0-9]{1,9})?");
   private static final Pattern DURATION =
       Pattern.compile("[-+]?(?:[0-9]*\\.?[0-9]+(?:ns|us|µs|ms|s|m|h))+");
-  private static final Pattern STEP =
-      Pattern.compile("([0-9]*\\.?[0-9]+)(ns|us|µs|ms|s|m|h)");
+  private static final Pattern STEP = Pattern.compile("([0-9]*\\.?[0-9]+)(ns|us|µs|ms|s|m|h)");
   private static final Map<String, Long> NANOS =
       Map.of(
           "ns", 1L,
@@ -70,7 +70,7 @@ final class TimeText {
     int t = text.indexOf('T');
     if (t < 0) {
       return LocalDate.parse(text.endsWith("Z") ? text.substring(0, text.length() - 1) : text)
-          .atStartOfDay(text.endsWith("Z") ? ZoneId.of("Z") : zone)
+          .atStartOfDay(text.endsWith("Z") ? ZoneOffset.UTC : zone)
           .toInstant();
     }
     String time = text.substring(t + 1);

@@ -1,5 +1,6 @@
 package io.layerd.registry;
 
+import io.layerd.error.EngineException;
 import io.layerd.error.NotFound;
 import io.layerd.error.SystemFailure;
 import io.layerd.oci.Descriptor;
@@ -43,6 +44,7 @@ public final class BlobStream extends InputStream {
   private long offsetAtFailure;
   private int failures;
   private boolean verified;
+  private volatile @Nullable EngineException failure;
 
   /**
    * @param kind what messages call it: {@code filesystem layer}, {@code image config}
@@ -70,9 +72,20 @@ public final class BlobStream extends InputStream {
 
   @Override
   public int read(byte[] target, int start, int length) {
-    if (length == 0) {
-      return 0;
+    try {
+      return length == 0 ? 0 : readSome(target, start, length);
+    } catch (EngineException e) {
+      failure = e;
+      throw e;
     }
+  }
+
+  /** Why reading failed, if it did; whoever read may have made another error of it. */
+  public @Nullable EngineException failure() {
+    return failure;
+  }
+
+  private int readSome(byte[] target, int start, int length) {
     while (!verified) {
       abort.check();
       try {
