@@ -1,0 +1,99 @@
+package io.layerd.container;
+
+import io.layerd.error.NotFound;
+import io.layerd.image.ImageService;
+import io.layerd.oci.Digest;
+import io.layerd.oci.Platform;
+import io.layerd.spec.ContainerConfig;
+import io.layerd.spec.SpecJson;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** One image, busybox. */
+final class FakeImages implements ImageService {
+  static final Digest ID = Digest.of("busybox".getBytes(StandardCharsets.UTF_8));
+  ContainerUses uses = (_, _) -> List.of();
+  String config = "{\"Cmd\":[\"sh\"],\"Env\":[\"PATH=/bin\"],\"Labels\":{\"from\":\"image\"}}";
+
+  private Image image() {
+    try {
+      return new Image(
+          ID,
+          Platform.host(),
+          Instant.EPOCH,
+          "",
+          "",
+          "",
+          "",
+          SpecJson.MAPPER.readValue(config, ContainerConfig.class),
+          List.of(),
+          List.of(),
+          null,
+          new byte[0]);
+    } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
+  public Image get(String reference) {
+    return find(reference)
+        .orElseThrow(() -> new NotFound("No such image: " + reference + ":latest"));
+  }
+
+  @Override
+  public Optional<Image> find(String reference) {
+    return reference.equals("busybox") || reference.equals(ID.toString())
+        ? Optional.of(image())
+        : Optional.empty();
+  }
+
+  @Override
+  public Summary summary(Digest id) {
+    return new Summary(image(), List.of("busybox:latest"), List.of(), 1, -1, -1);
+  }
+
+  @Override
+  public List<Summary> list(boolean all, boolean sharedSize, Map<String, List<String>> filters) {
+    return List.of(summary(ID));
+  }
+
+  @Override
+  public List<HistoryLine> history(String reference) {
+    return List.of();
+  }
+
+  @Override
+  public Optional<Instant> lastTagged(Digest id) {
+    return Optional.empty();
+  }
+
+  @Override
+  public void tag(String source, String repository, String tag) {}
+
+  @Override
+  public List<Removed> remove(String reference, boolean force, boolean prune) {
+    return List.of();
+  }
+
+  @Override
+  public Pruned prune(Map<String, List<String>> filters) {
+    return new Pruned(List.of(), 0);
+  }
+
+  @Override
+  public void pull(PullRequest request, ProgressSink progress, Cancellation cancellation) {}
+
+  @Override
+  public int count() {
+    return 1;
+  }
+
+  @Override
+  public void containerUses(ContainerUses asked) {
+    uses = asked;
+  }
+}

@@ -1,0 +1,83 @@
+package io.layerd.container;
+
+import io.layerd.error.NotFound;
+import io.layerd.error.SystemFailure;
+import io.layerd.network.NetworkService;
+import io.layerd.spec.EndpointSettings;
+import io.layerd.spec.SpecJson;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** The bridge, and who is on it. */
+final class FakeNetworks implements NetworkService {
+  final Map<String, Attachment> attached = new ConcurrentHashMap<>();
+  volatile boolean full;
+
+  @Override
+  public List<Network> list() {
+    return List.of(get("bridge"), get("host"), get("none"));
+  }
+
+  @Override
+  public Network get(String nameOrId) {
+    String name = nameOrId.startsWith("id-") ? nameOrId.substring(3) : nameOrId;
+    if (!Set.of("bridge", "host", "none").contains(name)) {
+      throw new NotFound("network " + nameOrId + " not found");
+    }
+    return new Network(
+        "id-" + name,
+        name,
+        name.equals("none") ? "null" : name,
+        "local",
+        Instant.EPOCH,
+        false,
+        false,
+        List.of(),
+        Map.of(),
+        Map.of(),
+        Map.of());
+  }
+
+  @Override
+  public Attachment connect(ConnectRequest request) {
+    request.networks().keySet().forEach(this::get);
+    if (full) {
+      throw new SystemFailure("no available IPv4 addresses on this network's address pools");
+    }
+    EndpointSettings endpoint =
+        SpecJson.read(
+            SpecJson.MAPPER
+                .createObjectNode()
+                .put("NetworkID", "id-bridge")
+                .put("IPAddress", "172.30.0.2")
+                .put("IPPrefixLen", 16),
+            EndpointSettings.class);
+    Attachment attachment =
+        new Attachment(
+            Path.of("/run/netns/" + request.containerId().substring(0, 12)),
+            Map.of("bridge", endpoint),
+            Map.of());
+    attached.put(request.containerId(), attachment);
+    return attachment;
+  }
+
+  @Override
+  public void disconnect(String containerId) {
+    attached.remove(containerId);
+  }
+
+  @Override
+  public @Nullable Attachment find(String containerId) {
+    return attached.get(containerId);
+  }
+
+  @Override
+  public void recover(Set<String> runningContainers) {
+    attached.keySet().retainAll(runningContainers);
+  }
+}

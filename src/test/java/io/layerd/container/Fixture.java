@@ -1,0 +1,144 @@
+package io.layerd.container;
+
+import io.layerd.container.FakeRuntime.FakeProcess;
+import io.layerd.events.Event;
+import io.layerd.events.EventLog;
+import io.layerd.spec.ContainerConfig;
+import io.layerd.spec.HostConfig;
+import io.layerd.spec.SpecJson;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** Containers on fakes, in one directory; {@link #reopen} is the next daemon. */
+final class Fixture implements AutoCloseable {
+  final Path root;
+  final FakeLayers layers;
+  final FakeImages images = new FakeImages();
+  final FakeRuntime runtime = new FakeRuntime();
+  final FakeNetworks networks = new FakeNetworks();
+  final FakeVolumes volumes;
+  final List<Event> events = Collections.synchronizedList(new ArrayList<>());
+  private final ExecutorService work = Executors.newCachedThreadPool();
+  private Containers containers;
+  ContainerService service;
+
+  Fixture(Path root) {
+    this.root = root;
+    layers = new FakeLayers(root.resolve("layers"));
+    volumes = new FakeVolumes(root.resolve("volumes"));
+    containers = open();
+    service = containers.service();
+  }
+
+  private Containers open() {
+    EventLog log = new EventLog();
+    log.subscribe(events::add);
+    EtcFiles etc =
+        new EtcFiles() {
+          @Override
+          public String hosts(Map<String, String> names, List<String> extra, boolean hostNetwork) {
+            return names + "\n";
+          }
+
+          @Override
+          public String resolvConf(
+              List<String> servers,
+              List<String> search,
+              List<String> options,
+              boolean hostNetwork) {
+            return "nameserver 1.1.1.1\n";
+          }
+        };
+    return Containers.open(
+        new Containers.Parts(root, layers, images, runtime, networks, volumes, etc, log, work));
+  }
+
+  /** A new daemon on the same directory; the processes are still there. */
+  void reopen() {
+    containers.close();
+    containers = open();
+    service = containers.service();
+    containers.recover();
+  }
+
+  String create(String config) {
+    return create(null, config, "{}");
+  }
+
+  String create(@Nullable String name, String config, String host) {
+    return service
+        .create(
+            new CreateRequest(
+                name,
+                null,
+                parse(config, ContainerConfig.class),
+                parse(host, HostConfig.class),
+                null))
+        .id();
+  }
+
+  /** A container that runs. */
+  String run(String host) {
+    String id = create(null, "{\"Image\":\"busybox\"}", host);
+    service.start(id);
+    return id;
+  }
+
+  static <T> T parse(String json, Class<T> type) {
+    try {
+      return SpecJson.MAPPER.readValue(json, type);
+    } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  FakeProcess process(String id) {
+    return runtime.processes.get(id);
+  }
+
+  ContainerState state(String id) {
+    return service.inspect(id, false).state();
+  }
+
+  /** Actions of the container events so far. */
+  List<String> actions() {
+    synchronized (events) {
+      return events.stream().filter(e -> e.type().equals("container")).map(Event::action).toList();
+    }
+  }
+
+  static void eventually(BooleanSupplier condition) {
+    long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError("did not happen in time");
+      }
+      try {
+        Thread.sleep(5);
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    containers.close();
+    work.shutdown();
+    try {
+      if (!work.awaitTermination(10, java.util.concurrent.TimeUnit.SECONDS)) {
+        work.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
