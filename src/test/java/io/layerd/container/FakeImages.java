@@ -4,6 +4,7 @@ import io.layerd.error.NotFound;
 import io.layerd.image.ImageService;
 import io.layerd.oci.Digest;
 import io.layerd.oci.Platform;
+import io.layerd.oci.Reference;
 import io.layerd.spec.ContainerConfig;
 import io.layerd.spec.SpecJson;
 import java.nio.charset.StandardCharsets;
@@ -11,6 +12,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** One image, busybox. */
 final class FakeImages implements ImageService {
@@ -86,6 +88,14 @@ final class FakeImages implements ImageService {
 
   @Override
   public void pull(PullRequest request, ProgressSink progress, Cancellation cancellation) {}
+
+  @Override
+  public void tag(Digest id, Reference name) {}
+
+  @Override
+  public Image createImage(byte[] config, @Nullable Digest parent, boolean builtLocally) {
+    throw new AssertionError();
+  }
 
   @Override
   public int count() {
