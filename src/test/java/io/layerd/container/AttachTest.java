@@ -1,5 +1,6 @@
 package io.layerd.container;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -133,8 +134,8 @@ class AttachTest {
             Fixture.parse(
                 "{\"Cmd\":[\"sh\",\"-c\",\"exit 3\"],\"AttachStdout\":true}", ExecConfig.class));
     assertThat(f.service.inspectExec(exec).exitCode()).isNull();
-    AttachSession session = f.service.startExec(exec, new ExecStart(false, false, null));
-    assertThat(session).isNotNull();
+    AttachSession session =
+        requireNonNull(f.service.startExec(exec, new ExecStart(false, false, null)));
     assertThat(f.service.inspectExec(exec).running()).isTrue();
     assertThat(f.service.inspect(id, false).execIds()).containsExactly(exec);
     CompletableFuture<String> output = pump(session);

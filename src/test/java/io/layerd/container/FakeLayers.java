@@ -1,5 +1,7 @@
 package io.layerd.container;
 
+import static java.util.Objects.requireNonNull;
+
 import io.layerd.layer.Layer;
 import io.layerd.layer.LayerStore;
 import io.layerd.layer.StagedLayer;
@@ -49,7 +51,7 @@ final class FakeLayers implements LayerStore {
 
   @Override
   public Path mount(String containerId) {
-    mounts.get(containerId).incrementAndGet();
+    requireNonNull(mounts.get(containerId)).incrementAndGet();
     try {
       return Files.createDirectories(root.resolve(containerId));
     } catch (IOException e) {
@@ -59,7 +61,7 @@ final class FakeLayers implements LayerStore {
 
   @Override
   public void unmount(String containerId) {
-    mounts.get(containerId).decrementAndGet();
+    requireNonNull(mounts.get(containerId)).decrementAndGet();
   }
 
   @Override

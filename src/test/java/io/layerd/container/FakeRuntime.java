@@ -1,5 +1,7 @@
 package io.layerd.container;
 
+import static java.util.Objects.requireNonNull;
+
 import io.layerd.error.Conflict;
 import io.layerd.runtime.ContainerRuntime;
 import io.layerd.runtime.LaunchRequest;
@@ -133,7 +135,7 @@ final class FakeRuntime implements ContainerRuntime {
     if (failure != null) {
       throw failure;
     }
-    onStart.accept(processes.get(containerId));
+    onStart.accept(requireNonNull(processes.get(containerId)));
   }
 
   @Override
@@ -168,7 +170,7 @@ final class FakeRuntime implements ContainerRuntime {
 
   @Override
   public List<Integer> pids(String containerId) {
-    return new ArrayList<>(List.of(processes.get(containerId).pid));
+    return new ArrayList<>(List.of(requireNonNull(processes.get(containerId)).pid));
   }
 
   @Override

@@ -1,5 +1,7 @@
 package io.layerd.container;
 
+import static java.util.Objects.requireNonNull;
+
 import io.layerd.container.FakeRuntime.FakeProcess;
 import io.layerd.events.Event;
 import io.layerd.events.EventLog;
@@ -101,7 +103,7 @@ final class Fixture implements AutoCloseable {
   }
 
   FakeProcess process(String id) {
-    return runtime.processes.get(id);
+    return requireNonNull(runtime.processes.get(id), "no process");
   }
 
   ContainerState state(String id) {

@@ -1,5 +1,6 @@
 package io.layerd.container;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -45,7 +46,9 @@ class LifeCycleTest {
     f.service.start("one");
     assertThat(f.state(id).status()).isEqualTo("running");
     assertThat(f.state(id).pid()).isPositive();
-    assertThat(f.service.inspect(id, false).network().networks().get("bridge").ipAddress())
+    assertThat(
+            requireNonNull(f.service.inspect(id, false).network().networks().get("bridge"))
+                .ipAddress())
         .isEqualTo("172.30.0.2");
     f.process(id).end(3);
     assertThat(wait.get(5, TimeUnit.SECONDS).statusCode()).isEqualTo(3);
@@ -240,7 +243,8 @@ class LifeCycleTest {
   void restartPolicyCountsAndGivesUp() {
     String id = f.run("{\"RestartPolicy\":{\"Name\":\"on-failure\",\"MaximumRetryCount\":2}}");
     for (int i = 0; i < 3; i++) {
-      Fixture.eventually(() -> f.process(id) != null && f.state(id).status().equals("running"));
+      Fixture.eventually(
+          () -> f.runtime.processes.containsKey(id) && f.state(id).status().equals("running"));
       f.process(id).end(1);
       Fixture.eventually(() -> !f.state(id).status().equals("running"));
     }
