@@ -33,6 +33,15 @@ final class ContainerEvents {
         Map.of("container", container.id, "name", name, "type", type));
   }
 
+  /** A volume was made for a container. */
+  void volumeMade(String name, String driver) {
+    log.publish("volume", "create", name, Map.of("driver", driver));
+  }
+
+  void pruned(long bytes) {
+    log.publish("container", "prune", "", Map.of("reclaimed", String.valueOf(bytes)));
+  }
+
   void volume(String action, StoredContainer.Mount mount, Container container) {
     Map<String, String> attributes =
         action.equals("mount")

@@ -124,7 +124,7 @@ final class DefaultContainers implements ContainerService {
     // Registered before the state is read: an end in between is not missed.
     CompletableFuture<WaitResult> future =
         container.waiters.add(condition == WaitCondition.REMOVED, container.state.exitCode());
-    if (condition == WaitCondition.NOT_RUNNING && !container.alive()) {
+    if (condition == WaitCondition.NOT_RUNNING && !container.running()) {
       future.complete(new WaitResult(container.state.exitCode(), null));
     }
     return future;

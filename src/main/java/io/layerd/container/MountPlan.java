@@ -110,6 +110,7 @@ final class MountPlan {
     Map<String, String> driverOptions = driver == null ? null : driver.options();
     Map<String, String> labels = options == null ? null : options.labels();
     boolean unnamed = mount.name().isEmpty();
+    boolean absent = unnamed || rooms.volumes().find(mount.name()).isEmpty();
     Volume volume =
         rooms
             .volumes()
@@ -120,6 +121,9 @@ final class MountPlan {
                 labels == null ? Map.of() : labels);
     if (unnamed) {
       madeAnonymous.add(volume.name());
+    }
+    if (absent) {
+      rooms.events().volumeMade(volume.name(), volume.driver());
     }
     refer(volume.name());
     return new Mount(

@@ -52,6 +52,7 @@ final class PruneContainers {
         LOG.warnf("container %s is not pruned: %s", c.shortId(), e.getMessage());
       }
     }
+    rooms.events().pruned(bytes);
     return new Pruned(removed, bytes);
   }
 
