@@ -1,0 +1,133 @@
+package io.layerd.api;
+
+import io.vertx.core.Handler;
+import io.vertx.core.MultiMap;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What every request passes first: the version in its path is checked and cut off, so that one
+ * router serves {@code /info} and {@code /v1.51/info}, and the headers every answer has are set.
+ */
+public final class ApiFront implements Handler<HttpServerRequest> {
+  private static final Pattern VERSIONED = Pattern.compile("/v([0-9][0-9.]*)(/.*)");
+  private static final Pattern UNCLEAN = Pattern.compile("//|/\\.{1,2}(/|$)");
+  private static final Pattern HEAD_PATHS =
+      Pattern.compile("/_ping|/containers/[^/]+/archive|/q/health.*");
+
+  private final Handler<HttpServerRequest> router;
+  private final DaemonFacts facts;
+
+  public ApiFront(Handler<HttpServerRequest> router, DaemonFacts facts) {
+    this.router = router;
+    this.facts = facts;
+  }
+
+  @Override
+  public void handle(HttpServerRequest request) {
+    String path = request.path();
+    if (path == null || path.isEmpty() || path.charAt(0) != '/') {
+      notFound(request.response());
+      return;
+    }
+    if (UNCLEAN.matcher(path).find()) {
+      redirect(request, CleanPath.of(path));
+      return;
+    }
+    Matcher versioned = VERSIONED.matcher(path);
+    boolean hasVersion = versioned.matches();
+    String rest = hasVersion ? versioned.group(2) : path;
+    HttpServerResponse response = request.response();
+    standardHeaders(response.headers());
+    ApiVersion version = ApiVersion.CURRENT;
+    if (hasVersion) {
+      version = ApiVersion.parse(versioned.group(1));
+      if (!accepted(version, versioned.group(1), response)) {
+        return;
+      }
+    }
+    if (request.method() == HttpMethod.OPTIONS) {
+      response.end();
+      return;
+    }
+    if (request.method() == HttpMethod.TRACE
+        || (request.method() == HttpMethod.HEAD && !HEAD_PATHS.matcher(rest).matches())) {
+      notFound(response);
+      return;
+    }
+    request.headers().set(ApiVersion.HEADER, version.toString());
+    router.handle(hasVersion ? new UnversionedRequest(request, rest) : request);
+  }
+
+  private void standardHeaders(MultiMap headers) {
+    headers.set("Api-Version", ApiVersion.CURRENT.toString());
+    headers.set("Docker-Experimental", "false");
+    headers.set("Ostype", "linux");
+    headers.set("Server", facts.serverHeader());
+  }
+
+  private static boolean accepted(ApiVersion version, String text, HttpServerResponse response) {
+    if (version.compareTo(ApiVersion.MINIMUM) < 0) {
+      response.headers().remove("Docker-Experimental");
+      response
+          .setStatusCode(400)
+          .putHeader("Content-Type", "text/plain; charset=utf-8")
+          .putHeader("X-Content-Type-Options", "nosniff")
+          .end(
+              "client version %s is too old. Minimum supported API version is %s, please upgrade your client to a newer version\n"
+                  .formatted(text, ApiVersion.MINIMUM));
+      return false;
+    }
+    if (version.compareTo(ApiVersion.CURRENT) > 0) {
+      response.headers().remove("Docker-Experimental");
+      answer(
+          response,
+          new ErrorAnswer(
+              400,
+              "client version %s is too new. Maximum supported API version is %s"
+                  .formatted(text, ApiVersion.CURRENT)));
+      return false;
+    }
+    return true;
+  }
+
+  private static void redirect(HttpServerRequest request, String path) {
+    String query = request.query();
+    request
+        .response()
+        .setStatusCode(301)
+        .putHeader("Location", query == null || query.isEmpty() ? path : path + "?" + query)
+        .end();
+  }
+
+  /** Docker's answer to a path it does not know: without the headers of an API answer. */
+  public static void notFound(HttpServerResponse response) {
+    removeStandardHeaders(response);
+    answer(response, ErrorAnswer.PAGE_NOT_FOUND);
+  }
+
+  static void removeStandardHeaders(HttpServerResponse response) {
+    for (String name : new String[] {"Api-Version", "Docker-Experimental", "Ostype", "Server"}) {
+      response.headers().remove(name);
+    }
+  }
+
+  /** Sends an error and ends the response, if it has not begun. */
+  public static void answer(HttpServerResponse response, ErrorAnswer error) {
+    if (response.headWritten() || response.closed()) {
+      return;
+    }
+    response.setStatusCode(error.status());
+    if (error.status() == 304) {
+      response.end();
+      return;
+    }
+    response
+        .putHeader("Content-Type", "application/json")
+        .end(Buffer.buffer(error.body()));
+  }
+}

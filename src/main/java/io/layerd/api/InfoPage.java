@@ -1,0 +1,153 @@
+package io.layerd.api;
+
+import io.layerd.api.model.InfoAnswer;
+import io.layerd.api.model.InfoAnswer.Commit;
+import io.layerd.api.model.InfoAnswer.Firewall;
+import io.layerd.api.model.InfoAnswer.Index;
+import io.layerd.api.model.InfoAnswer.Plugins;
+import io.layerd.api.model.InfoAnswer.RegistryConfig;
+import io.layerd.api.model.InfoAnswer.Swarm;
+import io.layerd.engine.SystemCommands.SystemInfo;
+import io.layerd.runtime.RuntimeInfo;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Puts {@code GET /info} together, for the version a client asked for. */
+final class InfoPage {
+  private InfoPage() {}
+
+  static InfoAnswer of(SystemInfo info, DaemonFacts facts, ApiVersion version) {
+    RuntimeInfo runtime = info.runtime();
+    boolean oldFields = !version.atLeast(50);
+    boolean v1 = runtime.cgroupVersion().equals("1");
+    return new InfoAnswer(
+        facts.id(),
+        info.containers().all(),
+        info.containers().running(),
+        info.containers().paused(),
+        info.containers().stopped(),
+        info.images(),
+        info.driver(),
+        info.driverStatus().stream()
+            .map(line -> List.of(line.getKey(), line.getValue()))
+            .toList(),
+        new Plugins(
+            List.of("local"), List.of("bridge", "host", "null"), null, List.of("json-file")),
+        true,
+        true,
+        version.atLeast(42) ? null : Boolean.valueOf(v1),
+        true,
+        true,
+        true,
+        true,
+        true,
+        info.ipv4Forwarding(),
+        oldFields ? Boolean.FALSE : null,
+        oldFields ? Boolean.FALSE : null,
+        facts.debug(),
+        info.openFiles(),
+        v1,
+        info.threads(),
+        info.time().toString(),
+        "json-file",
+        runtime.cgroupDriver(),
+        runtime.cgroupVersion(),
+        info.eventListeners(),
+        info.kernelVersion(),
+        info.operatingSystem(),
+        info.osVersion(),
+        "linux",
+        info.architecture(),
+        "https://index.docker.io/v1/",
+        registries(facts),
+        info.cpus(),
+        info.memoryBytes(),
+        null,
+        facts.dataRoot(),
+        environment("HTTP_PROXY"),
+        environment("HTTPS_PROXY"),
+        environment("NO_PROXY"),
+        info.name(),
+        facts.labels(),
+        false,
+        facts.engineVersion(),
+        runtimes(runtime),
+        runtime.defaultRuntime(),
+        Swarm.INACTIVE,
+        false,
+        "",
+        "",
+        commit("", oldFields),
+        commit(runcCommit(runtime), oldFields),
+        commit("", oldFields),
+        securityOptions(runtime, version),
+        version.atLeast(49) ? new Firewall("iptables") : null,
+        List.of(),
+        warnings(info, facts));
+  }
+
+  private static RegistryConfig registries(DaemonFacts facts) {
+    Map<String, Index> indexes = new TreeMap<>();
+    List<String> networks = new ArrayList<>();
+    for (String registry : facts.insecureRegistries()) {
+      if (registry.contains("/")) {
+        networks.add(registry);
+      } else {
+        indexes.put(registry, new Index(List.of(), registry, false, false));
+      }
+    }
+    networks.add("::1/128");
+    networks.add("127.0.0.0/8");
+    indexes.put("docker.io", new Index(facts.registryMirrors(), "docker.io", true, true));
+    return new RegistryConfig(
+        indexes, networks, facts.registryMirrors().isEmpty() ? null : facts.registryMirrors());
+  }
+
+  private static Map<String, InfoAnswer.Runtime> runtimes(RuntimeInfo runtime) {
+    Map<String, InfoAnswer.Runtime> runtimes = new TreeMap<>();
+    runtime
+        .runtimes()
+        .forEach(program -> runtimes.put(program.name(), new InfoAnswer.Runtime(program.path())));
+    return runtimes;
+  }
+
+  private static String runcCommit(RuntimeInfo runtime) {
+    return runtime.runtimes().stream()
+        .filter(program -> program.name().equals(runtime.defaultRuntime()))
+        .map(program -> program.commit().isEmpty() ? program.version() : program.commit())
+        .findFirst()
+        .orElse("");
+  }
+
+  private static Commit commit(String id, boolean withExpected) {
+    return new Commit(id, withExpected ? id : null);
+  }
+
+  /** Before 1.25 the options were plain names. */
+  private static List<String> securityOptions(RuntimeInfo runtime, ApiVersion version) {
+    if (version.atLeast(25)) {
+      return runtime.securityOptions();
+    }
+    return runtime.securityOptions().stream()
+        .map(option -> option.replaceFirst("^name=", "").replaceFirst(",.*", ""))
+        .toList();
+  }
+
+  private static @Nullable List<String> warnings(SystemInfo info, DaemonFacts facts) {
+    List<String> warnings = new ArrayList<>(facts.warnings());
+    warnings.addAll(info.warnings());
+    return warnings.isEmpty() ? null : warnings;
+  }
+
+  private static String environment(String name) {
+    String value = System.getenv(name);
+    String lower = System.getenv(name.toLowerCase(Locale.ROOT));
+    String proxy = value != null ? value : lower != null ? lower : "";
+    // a proxy's address may hold a password
+    return proxy.replaceFirst("//[^/@]*@", "//xxxxx:xxxxx@");
+  }
+}

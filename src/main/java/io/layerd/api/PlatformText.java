@@ -1,0 +1,60 @@
+package io.layerd.api;
+
+import io.layerd.error.InvalidParameter;
+import io.layerd.oci.Platform;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** {@code os[/arch[/variant]]}, as the {@code platform} parameter has it. */
+public final class PlatformText {
+  private static final Pattern COMPONENT = Pattern.compile("[A-Za-z0-9_.-]+");
+  private static final Set<String> SYSTEMS =
+      Set.of("linux", "windows", "darwin", "freebsd", "netbsd", "openbsd", "solaris", "aix");
+
+  private PlatformText() {}
+
+  /**
+   * @return null if absent or empty
+   * @throws InvalidParameter in containerd's words
+   */
+  public static @Nullable Platform parse(@Nullable String text) {
+    if (text == null || text.isEmpty()) {
+      return null;
+    }
+    List<String> parts = List.of(text.split("/", -1));
+    for (String part : parts) {
+      if (!COMPONENT.matcher(part).matches()) {
+        throw new InvalidParameter(
+            "\"%s\" is an invalid component of \"%s\": platform specifier component must match \"^[A-Za-z0-9_.-]+$\": invalid argument"
+                .formatted(part, text));
+      }
+    }
+    Platform host = Platform.host();
+    String first = parts.getFirst().toLowerCase(Locale.ROOT);
+    return switch (parts.size()) {
+      case 1 ->
+          SYSTEMS.contains(first)
+              ? new Platform(host.architecture(), first, null, host.variant())
+              : of("linux", first, null);
+      case 2 -> of(first, parts.get(1), null);
+      case 3 -> of(first, parts.get(1), parts.get(2).toLowerCase(Locale.ROOT));
+      default ->
+          throw new InvalidParameter(
+              "\"" + text + "\": cannot parse platform specifier: invalid argument");
+    };
+  }
+
+  private static Platform of(String os, String architecture, @Nullable String variant) {
+    return switch (architecture.toLowerCase(Locale.ROOT)) {
+      case "x86_64", "x86-64", "amd64" -> new Platform("amd64", os, null, variant);
+      case "aarch64", "arm64" -> new Platform("arm64", os, null, variant);
+      case "i386", "i686", "386" -> new Platform("386", os, null, null);
+      case "armhf" -> new Platform("arm", os, null, "v7");
+      case "armel" -> new Platform("arm", os, null, "v6");
+      default -> new Platform(architecture.toLowerCase(Locale.ROOT), os, null, variant);
+    };
+  }
+}

@@ -1,0 +1,67 @@
+package io.layerd.api;
+
+import io.layerd.error.EngineException;
+import io.layerd.error.NotImplemented;
+import io.layerd.error.Unavailable;
+import io.vertx.ext.web.Router;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/** Parts of the API that layerd does not offer, each refused with a sentence instead of a bare 404. */
+public final class RefusedRoutes {
+  private static final int LAST = Integer.MAX_VALUE;
+
+  private RefusedRoutes() {}
+
+  /** Adds them, and the answer to every path nobody knows. Call after all other routes. */
+  public static void add(Router router) {
+    missing()
+        .forEach(
+            (path, what) ->
+                refuse(
+                    router,
+                    path,
+                    () -> new NotImplemented("layerd does not offer " + what + " yet")));
+    for (String path :
+        new String[] {"swarm", "nodes", "services", "tasks", "secrets", "configs"}) {
+      refuse(
+          router,
+          "/" + path + "(/.*)?",
+          () ->
+              new Unavailable(
+                  "This node is not a swarm manager. Use \"docker swarm init\" or \"docker swarm"
+                      + " join\" to connect this node to swarm and try again."));
+    }
+    router.route().order(LAST).handler(routing -> ApiFront.notFound(routing.response()));
+  }
+
+  private static Map<String, String> missing() {
+    Map<String, String> missing = new LinkedHashMap<>();
+    missing.put("/swarm/(init|join)", "swarm mode");
+    missing.put("/(session|grpc)", "BuildKit sessions");
+    missing.put("/build(/.*)?", "builds");
+    missing.put("/commit", "commits");
+    missing.put("/images/search", "searches in registries");
+    missing.put("/images/(.+/)?get", "saving images");
+    missing.put("/images/load", "loading images");
+    missing.put("/images/.+/push", "pushing images");
+    missing.put("/distribution/.+/json", "looking up images in registries");
+    missing.put("/plugins(/.*)?", "plugins");
+    missing.put("/containers/[^/]+/update", "changing a container's limits");
+    missing.put("/containers/[^/]+/stats", "container statistics");
+    missing.put("/containers/[^/]+/changes", "listing changes in a container's file system");
+    missing.put("/containers/[^/]+/export", "exporting containers");
+    missing.put("/containers/[^/]+/archive", "copying files from and to containers");
+    missing.put("/containers/[^/]+/attach/ws", "attaching through WebSockets");
+    return missing;
+  }
+
+  private static void refuse(Router router, String path, Supplier<EngineException> failure) {
+    router
+        .routeWithRegex(path)
+        .order(-900)
+        .handler(
+            routing -> ApiFront.answer(routing.response(), ErrorAnswer.of(failure.get())));
+  }
+}

@@ -1,0 +1,66 @@
+package io.layerd.api;
+
+import io.layerd.api.model.DiskUsageAnswer;
+import io.layerd.api.model.InfoAnswer;
+import io.layerd.api.model.VersionAnswer;
+import io.layerd.error.NotImplemented;
+import io.smallrye.mutiny.Uni;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import java.time.Instant;
+import org.jboss.resteasy.reactive.RestHeader;
+
+/** What the daemon and its host are. */
+@Path("/")
+@Produces(MediaType.APPLICATION_JSON)
+public class SystemResource {
+  private final Backend backend;
+
+  SystemResource(Backend backend) {
+    this.backend = backend;
+  }
+
+  /** GET /version. */
+  @GET
+  @Path("version")
+  public Uni<VersionAnswer> version() {
+    return Uni.createFrom()
+        .item(() -> VersionPage.of(backend.facts(), backend.engine().system().runtime()));
+  }
+
+  /** GET /info. */
+  @GET
+  @Path("info")
+  public Uni<InfoAnswer> info(@RestHeader(ApiVersion.HEADER) String version) {
+    return backend
+        .engine()
+        .system()
+        .info()
+        .map(info -> InfoPage.of(info, backend.facts(), ApiVersion.parse(version)));
+  }
+
+  /** GET /system/df. */
+  @GET
+  @Path("system/df")
+  public Uni<DiskUsageAnswer> diskUsage(@RestHeader(ApiVersion.HEADER) String version) {
+    return backend
+        .engine()
+        .system()
+        .diskUsage()
+        .map(usage -> DiskUsageAnswer.of(usage, Instant.now(), ApiVersion.parse(version).minor()));
+  }
+
+  /** POST /auth. */
+  @POST
+  @Path("auth")
+  public Uni<Void> auth() {
+    return Uni.createFrom()
+        .failure(
+            new NotImplemented(
+                "layerd does not check registry credentials before they are used: docker pull"
+                    + " sends and checks them"));
+  }
+}

@@ -1,0 +1,57 @@
+package io.layerd.api;
+
+import io.layerd.api.model.VersionAnswer;
+import io.layerd.api.model.VersionAnswer.Component;
+import io.layerd.api.model.VersionAnswer.PlatformName;
+import io.layerd.oci.Platform;
+import io.layerd.runtime.RuntimeInfo;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Puts {@code GET /version} together. */
+final class VersionPage {
+  private VersionPage() {}
+
+  static VersionAnswer of(DaemonFacts facts, RuntimeInfo runtime) {
+    String java = "java" + System.getProperty("java.version", "");
+    String kernel = System.getProperty("os.version", "");
+    String arch = Platform.host().architecture();
+    Map<String, String> engine = new TreeMap<>();
+    engine.put("ApiVersion", ApiVersion.CURRENT.toString());
+    engine.put("Arch", arch);
+    engine.put("BuildTime", facts.buildTime());
+    engine.put("Experimental", "false");
+    engine.put("GitCommit", facts.commit());
+    engine.put("GoVersion", java);
+    engine.put("KernelVersion", kernel);
+    engine.put("MinAPIVersion", ApiVersion.MINIMUM.toString());
+    engine.put("Os", "linux");
+    List<Component> components = new ArrayList<>();
+    components.add(new Component("Engine", facts.engineVersion(), engine));
+    for (RuntimeInfo.Program program : programs(runtime)) {
+      components.add(
+          new Component(program.name(), program.version(), Map.of("GitCommit", program.commit())));
+    }
+    return new VersionAnswer(
+        new PlatformName(facts.name() + " " + facts.version()),
+        components,
+        facts.engineVersion(),
+        ApiVersion.CURRENT.toString(),
+        ApiVersion.MINIMUM.toString(),
+        facts.commit(),
+        java,
+        "linux",
+        arch,
+        kernel,
+        facts.buildTime());
+  }
+
+  private static List<RuntimeInfo.Program> programs(RuntimeInfo runtime) {
+    List<RuntimeInfo.Program> programs = new ArrayList<>();
+    programs.add(runtime.conmon());
+    programs.addAll(runtime.runtimes());
+    return programs;
+  }
+}

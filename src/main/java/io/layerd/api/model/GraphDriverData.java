@@ -1,0 +1,8 @@
+package io.layerd.api.model;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.Map;
+
+/** Where a storage driver keeps a layer. */
+public record GraphDriverData(
+    @JsonProperty("Data") Map<String, String> data, @JsonProperty("Name") String name) {}

@@ -1,0 +1,108 @@
+package io.layerd.api.stream;
+
+import io.layerd.api.ApiFront;
+import io.layerd.api.ErrorAnswer;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.Cancellable;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
+import java.util.function.Function;
+
+/**
+ * A chunked answer that is written from another thread. The head goes out with {@link #open} or the
+ * first byte; a failure before that is an ordinary error answer. When the client goes, the work is
+ * cancelled.
+ */
+final class StreamAnswer {
+  private final Context context = Vertx.currentContext();
+  private final HttpServerResponse response;
+  private final BlockingOutput output;
+  private final String defaultType;
+  private volatile boolean opened;
+
+  StreamAnswer(RoutingContext routing, String contentType) {
+    this.response = routing.response();
+    this.output = new BlockingOutput(context, response);
+    this.defaultType = contentType;
+  }
+
+  BlockingOutput output() {
+    return output;
+  }
+
+  /** Sends the head, once. From any thread. */
+  void open(String contentType) {
+    if (!opened) {
+      opened = true;
+      context.runOnContext(_ -> head(contentType));
+    }
+  }
+
+  private void head(String contentType) {
+    if (!response.ended() && !response.closed()) {
+      response.setChunked(true).putHeader("Content-Type", contentType).write(Buffer.buffer());
+    }
+  }
+
+  void write(byte[]... pieces) throws IOException {
+    open(defaultType);
+    output.write(pieces);
+  }
+
+  boolean opened() {
+    return opened;
+  }
+
+  /**
+   * Starts the work and answers with what comes of it.
+   *
+   * @param lastWords what to send if the work fails after the head was sent
+   */
+  void run(Uni<?> work, Function<ErrorAnswer, byte[]> lastWords) {
+    Cancellable running =
+        work.subscribe()
+            .with(
+                _ -> context.runOnContext(_ -> end()),
+                failure -> context.runOnContext(_ -> fail(ErrorAnswer.of(failure), lastWords)));
+    response.closeHandler(
+        _ -> {
+          output.gone();
+          running.cancel();
+        });
+    response.exceptionHandler(
+        _ -> {
+          output.gone();
+          running.cancel();
+        });
+  }
+
+  private void end() {
+    if (!opened) {
+      opened = true;
+      head(defaultType);
+    }
+    if (!response.ended() && !response.closed()) {
+      response.end();
+    }
+  }
+
+  private void fail(ErrorAnswer error, Function<ErrorAnswer, byte[]> lastWords) {
+    if (response.ended() || response.closed()) {
+      return;
+    }
+    if (!opened) {
+      ApiFront.answer(response, error);
+      return;
+    }
+    byte[] words = lastWords.apply(error);
+    if (words.length > 0) {
+      response.end(Buffer.buffer(words));
+    } else {
+      response.end();
+    }
+  }
+}
