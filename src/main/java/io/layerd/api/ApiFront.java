@@ -6,6 +6,9 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -19,6 +22,10 @@ public final class ApiFront implements Handler<HttpServerRequest> {
   private static final Pattern HEAD_PATHS =
       Pattern.compile("/_ping|/containers/[^/]+/archive|/q/health.*");
 
+  /** The {@code Date} header of one second, printed once. */
+  private record Stamp(long second, String text) {}
+
+  private volatile Stamp stamp = new Stamp(-1, "");
   private final Handler<HttpServerRequest> router;
   private final DaemonFacts facts;
 
@@ -29,6 +36,14 @@ public final class ApiFront implements Handler<HttpServerRequest> {
 
   @Override
   public void handle(HttpServerRequest request) {
+    try {
+      admit(request);
+    } catch (RuntimeException e) {
+      answer(request.response(), ErrorAnswer.of(e));
+    }
+  }
+
+  private void admit(HttpServerRequest request) {
     String path = request.path();
     if (path == null || path.isEmpty() || path.charAt(0) != '/') {
       notFound(request.response());
@@ -50,13 +65,17 @@ public final class ApiFront implements Handler<HttpServerRequest> {
         return;
       }
     }
-    if (request.method() == HttpMethod.OPTIONS) {
+    if (request.method().equals(HttpMethod.OPTIONS)) {
       response.end();
       return;
     }
-    if (request.method() == HttpMethod.TRACE
-        || (request.method() == HttpMethod.HEAD && !HEAD_PATHS.matcher(rest).matches())) {
+    if (request.method().equals(HttpMethod.TRACE)
+        || (request.method().equals(HttpMethod.HEAD) && !HEAD_PATHS.matcher(rest).matches())) {
       notFound(response);
+      return;
+    }
+    if (rest.length() > 1 && rest.endsWith("/")) {
+      notFound(response); // the router would take it for the path without the slash
       return;
     }
     request.headers().set(ApiVersion.HEADER, version.toString());
@@ -68,6 +87,21 @@ public final class ApiFront implements Handler<HttpServerRequest> {
     headers.set("Docker-Experimental", "false");
     headers.set("Ostype", "linux");
     headers.set("Server", facts.serverHeader());
+    date(headers);
+  }
+
+  private void date(MultiMap headers) {
+    Stamp current = stamp;
+    long second = System.currentTimeMillis() / 1000;
+    if (current.second() != second) {
+      current =
+          new Stamp(
+              second,
+              DateTimeFormatter.RFC_1123_DATE_TIME.format(
+                  Instant.ofEpochSecond(second).atOffset(ZoneOffset.UTC)));
+      stamp = current;
+    }
+    headers.set("Date", current.text());
   }
 
   private static boolean accepted(ApiVersion version, String text, HttpServerResponse response) {
@@ -126,8 +160,6 @@ public final class ApiFront implements Handler<HttpServerRequest> {
       response.end();
       return;
     }
-    response
-        .putHeader("Content-Type", "application/json")
-        .end(Buffer.buffer(error.body()));
+    response.putHeader("Content-Type", "application/json").end(Buffer.buffer(error.body()));
   }
 }

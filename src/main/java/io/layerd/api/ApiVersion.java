@@ -2,9 +2,7 @@ package io.layerd.api;
 
 import io.layerd.error.InvalidParameter;
 
-/**
- * A version of the Remote API, such as 1.51. Shapes follow the version a client asks for.
- */
+/** A version of the Remote API, such as 1.51. Shapes follow the version a client asks for. */
 public record ApiVersion(int major, int minor) implements Comparable<ApiVersion> {
   /** The oldest that is served. */
   public static final ApiVersion MINIMUM = new ApiVersion(1, 24);

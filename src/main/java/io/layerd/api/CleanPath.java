@@ -3,7 +3,10 @@ package io.layerd.api;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** A path without empty and dot segments, as Go's {@code path.Clean} makes it; a slash at the end stays. */
+/**
+ * A path without empty and dot segments, as Go's {@code path.Clean} makes it; a slash at the end
+ * stays.
+ */
 final class CleanPath {
   private CleanPath() {}
 

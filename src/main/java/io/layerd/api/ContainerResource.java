@@ -78,10 +78,7 @@ public class ContainerResource {
     int minor = ApiVersion.parse(version).minor();
     ListQuery query =
         new ListQuery(
-            Params.bool(all),
-            most == null ? 0 : most,
-            Params.bool(size),
-            Filters.parse(filters));
+            Params.bool(all), most == null ? 0 : most, Params.bool(size), Filters.parse(filters));
     return backend
         .engine()
         .containers()
@@ -99,11 +96,7 @@ public class ContainerResource {
   @GET
   @Path("{id}/json")
   public Uni<ContainerInspect> inspect(@RestPath String id, @RestQuery @Nullable String size) {
-    return backend
-        .engine()
-        .containers()
-        .inspect(id, Params.bool(size))
-        .map(ContainerInspect::of);
+    return backend.engine().containers().inspect(id, Params.bool(size)).map(ContainerInspect::of);
   }
 
   /** POST /containers/{id}/start: 204, 304 if it runs, 404. */
@@ -161,8 +154,7 @@ public class ContainerResource {
     if (Params.bool(link)) {
       throw new InvalidParameter("layerd has no container links to remove");
     }
-    return done(
-        backend.engine().containers().remove(id, Params.bool(force), Params.bool(volumes)));
+    return done(backend.engine().containers().remove(id, Params.bool(force), Params.bool(volumes)));
   }
 
   /** POST /containers/{id}/rename: 204, 404, 409. */
@@ -187,8 +179,7 @@ public class ContainerResource {
   /** GET /containers/{id}/top: 200, 404, 409 if it does not run. */
   @GET
   @Path("{id}/top")
-  public Uni<TopAnswer> top(
-      @RestPath String id, @RestQuery("ps_args") @Nullable String arguments) {
+  public Uni<TopAnswer> top(@RestPath String id, @RestQuery("ps_args") @Nullable String arguments) {
     return backend
         .engine()
         .containers()
@@ -207,17 +198,14 @@ public class ContainerResource {
         .map(
             pruned ->
                 new ContainersPruned(
-                    pruned.removed().isEmpty() ? null : pruned.removed(),
-                    pruned.reclaimedBytes()));
+                    pruned.removed().isEmpty() ? null : pruned.removed(), pruned.reclaimedBytes()));
   }
 
   /** POST /containers/{id}/exec: 201, 404, 409 if it does not run. */
   @POST
   @Path("{id}/exec")
   public Uni<RestResponse<IdAnswer>> exec(
-      @RestPath String id,
-      byte[] body,
-      @RestHeader("Content-Type") @Nullable String contentType) {
+      @RestPath String id, byte[] body, @RestHeader("Content-Type") @Nullable String contentType) {
     ExecConfig config = JsonBody.readOrNull(body, contentType, ExecConfig.class);
     if (config == null || config.cmd() == null || config.cmd().isEmpty()) {
       throw new InvalidParameter("No exec command specified");

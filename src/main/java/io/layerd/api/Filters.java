@@ -10,7 +10,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The {@code filters} parameter: {@code {"name": ["a"]}} or, from old clients, {@code {"name": {"a": true}}}. */
+/**
+ * The {@code filters} parameter: {@code {"name": ["a"]}} or, from old clients, {@code {"name":
+ * {"a": true}}}.
+ */
 public final class Filters {
   private Filters() {}
 

@@ -20,7 +20,9 @@ import org.jboss.resteasy.reactive.RestQuery;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
 
-/** Images. Their names hold slashes, so a name is all that stands between the prefix and the verb. */
+/**
+ * Images. Their names hold slashes, so a name is all that stands between the prefix and the verb.
+ */
 @Path("/images")
 @Produces(MediaType.APPLICATION_JSON)
 public class ImageResource {
@@ -70,9 +72,7 @@ public class ImageResource {
   @POST
   @Path("{name:.+}/tag")
   public Uni<RestResponse<Void>> tag(
-      @RestPath String name,
-      @RestQuery @Nullable String repo,
-      @RestQuery @Nullable String tag) {
+      @RestPath String name, @RestQuery @Nullable String repo, @RestQuery @Nullable String tag) {
     if (repo == null || repo.isEmpty()) {
       throw new InvalidParameter("invalid reference format");
     }

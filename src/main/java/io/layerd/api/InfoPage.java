@@ -32,9 +32,7 @@ final class InfoPage {
         info.containers().stopped(),
         info.images(),
         info.driver(),
-        info.driverStatus().stream()
-            .map(line -> List.of(line.getKey(), line.getValue()))
-            .toList(),
+        info.driverStatus().stream().map(line -> List.of(line.getKey(), line.getValue())).toList(),
         new Plugins(
             List.of("local"), List.of("bridge", "host", "null"), null, List.of("json-file")),
         true,
@@ -107,11 +105,12 @@ final class InfoPage {
         indexes, networks, facts.registryMirrors().isEmpty() ? null : facts.registryMirrors());
   }
 
-  private static Map<String, InfoAnswer.Runtime> runtimes(RuntimeInfo runtime) {
-    Map<String, InfoAnswer.Runtime> runtimes = new TreeMap<>();
+  private static Map<String, InfoAnswer.RuntimePath> runtimes(RuntimeInfo runtime) {
+    Map<String, InfoAnswer.RuntimePath> runtimes = new TreeMap<>();
     runtime
         .runtimes()
-        .forEach(program -> runtimes.put(program.name(), new InfoAnswer.Runtime(program.path())));
+        .forEach(
+            program -> runtimes.put(program.name(), new InfoAnswer.RuntimePath(program.path())));
     return runtimes;
   }
 

@@ -17,9 +17,11 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import io.layerd.error.InvalidParameter;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +30,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JsonBody {
   private static final ObjectMapper MAPPER = mapper();
+
+  /** A text that ends within true, false or null. */
+  private static final Pattern CUT_LITERAL =
+      Pattern.compile("[^\\w\"](t|tr|tru|f|fa|fal|fals|n|nu|nul)\\s*$");
 
   private JsonBody() {}
 
@@ -85,7 +91,7 @@ public final class JsonBody {
             "invalid JSON: json: cannot unmarshal "
                 + kind(tree.asToken())
                 + " into Go value of type "
-                + type.getSimpleName());
+                + goName(type));
       }
       return MAPPER.treeToValue(tree, type);
     } catch (JsonEOFException e) {
@@ -159,6 +165,17 @@ public final class JsonBody {
     };
   }
 
+  /** What dockerd calls the object, since it names it to the client. */
+  private static String goName(Class<?> type) {
+    return switch (type.getSimpleName()) {
+      case "CreateBody", "ContainerConfig" -> "container.CreateRequest";
+      case "ExecConfig" -> "container.ExecOptions";
+      case "ExecStart" -> "container.ExecStartOptions";
+      case "VolumeBody" -> "volume.CreateOptions";
+      default -> type.getSimpleName();
+    };
+  }
+
   private static String goType(Class<?> type) {
     if (type == boolean.class || type == Boolean.class) {
       return "bool";
@@ -183,8 +200,11 @@ public final class JsonBody {
     JsonLocation where = e.getLocation();
     long offset = where == null ? -1 : where.getByteOffset();
     String message = e.getOriginalMessage();
+    if (CUT_LITERAL.matcher(new String(body, StandardCharsets.UTF_8)).find()) {
+      return "unexpected EOF";
+    }
     if (message.startsWith("Unexpected character") || message.startsWith("Unrecognized token")) {
-      for (long at = Math.max(0, offset - 1); at < body.length; at++) {
+      for (long at = Math.max(0, offset); at < body.length; at++) {
         char character = (char) body[(int) at];
         if (!Character.isWhitespace(character)) {
           return "invalid character '"

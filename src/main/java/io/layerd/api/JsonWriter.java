@@ -12,7 +12,10 @@ import org.jboss.resteasy.reactive.server.spi.ResteasyReactiveResourceInfo;
 import org.jboss.resteasy.reactive.server.spi.ServerMessageBodyWriter;
 import org.jboss.resteasy.reactive.server.spi.ServerRequestContext;
 
-/** Writes answers as dockerd does: {@code application/json} without a charset, and a line feed at the end. */
+/**
+ * Writes answers as dockerd does: {@code application/json} without a charset, and a line feed at
+ * the end.
+ */
 @Provider
 @Produces(MediaType.APPLICATION_JSON)
 public class JsonWriter implements ServerMessageBodyWriter<Object> {

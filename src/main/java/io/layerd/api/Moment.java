@@ -14,7 +14,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** A point in time in {@code since} and {@code until}: unix seconds, RFC 3339, or a duration back from now. */
+/**
+ * A point in time in {@code since} and {@code until}: unix seconds, RFC 3339, or a duration back
+ * from now.
+ */
 public final class Moment {
   private static final Pattern SECONDS = Pattern.compile("-?[0-9]+(\\.[0-9]{1,9})?");
   private static final Pattern DURATION =

@@ -29,7 +29,7 @@ public final class PingRoute implements Handler<RoutingContext> {
             .putHeader("Cache-Control", "no-cache, no-store, must-revalidate")
             .putHeader("Pragma", "no-cache")
             .putHeader("Content-Type", "text/plain; charset=utf-8");
-    if (routing.request().method() == HttpMethod.HEAD) {
+    if (routing.request().method().equals(HttpMethod.HEAD)) {
       response.putHeader("Content-Length", "0").end();
     } else {
       response.end("OK");

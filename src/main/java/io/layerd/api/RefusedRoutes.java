@@ -8,14 +8,27 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** Parts of the API that layerd does not offer, each refused with a sentence instead of a bare 404. */
+/**
+ * Parts of the API that layerd does not offer, each refused with a sentence instead of a bare 404.
+ */
 public final class RefusedRoutes {
   private static final int LAST = Integer.MAX_VALUE;
 
   private RefusedRoutes() {}
 
+  /** Plugins are listed by clients that only want to know: there are none. */
+  private static void plugins(Router router) {
+    router
+        .get("/plugins")
+        .order(-1000)
+        .handler(
+            routing ->
+                routing.response().putHeader("Content-Type", "application/json").end("[]\n"));
+  }
+
   /** Adds them, and the answer to every path nobody knows. Call after all other routes. */
   public static void add(Router router) {
+    plugins(router);
     missing()
         .forEach(
             (path, what) ->
@@ -23,8 +36,7 @@ public final class RefusedRoutes {
                     router,
                     path,
                     () -> new NotImplemented("layerd does not offer " + what + " yet")));
-    for (String path :
-        new String[] {"swarm", "nodes", "services", "tasks", "secrets", "configs"}) {
+    for (String path : new String[] {"swarm", "nodes", "services", "tasks", "secrets", "configs"}) {
       refuse(
           router,
           "/" + path + "(/.*)?",
@@ -61,7 +73,6 @@ public final class RefusedRoutes {
     router
         .routeWithRegex(path)
         .order(-900)
-        .handler(
-            routing -> ApiFront.answer(routing.response(), ErrorAnswer.of(failure.get())));
+        .handler(routing -> ApiFront.answer(routing.response(), ErrorAnswer.of(failure.get())));
   }
 }

@@ -8,7 +8,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
-/** The {@code X-Registry-Auth} header: base64 of a JSON object. What cannot be read counts as anonymous, as in dockerd. */
+/**
+ * The {@code X-Registry-Auth} header: base64 of a JSON object. What cannot be read counts as
+ * anonymous, as in dockerd.
+ */
 public final class RegistryAuth {
   private RegistryAuth() {}
 

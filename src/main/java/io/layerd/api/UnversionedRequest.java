@@ -5,7 +5,10 @@ import io.vertx.core.http.impl.HttpServerRequestInternal;
 import io.vertx.core.http.impl.HttpServerRequestWrapper;
 import org.jspecify.annotations.Nullable;
 
-/** A request without the version in its path. Vert.x Web takes only requests of Vert.x's internal type. */
+/**
+ * A request without the version in its path. Vert.x Web takes only requests of Vert.x's internal
+ * type.
+ */
 final class UnversionedRequest extends HttpServerRequestWrapper {
   private final String path;
 

@@ -72,8 +72,7 @@ public class VolumeResource {
   /** DELETE /volumes/{name}: 204, 404, 409 if a container uses it. */
   @DELETE
   @Path("{name}")
-  public Uni<RestResponse<Void>> remove(
-      @RestPath String name, @RestQuery @Nullable String force) {
+  public Uni<RestResponse<Void>> remove(@RestPath String name, @RestQuery @Nullable String force) {
     return backend
         .engine()
         .volumes()

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** daemon.json, read and checked as dockerd does it. */
@@ -27,6 +28,10 @@ final class ConfigFile {
 
   private static final ObjectMapper MAPPER =
       new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+  /** A text that ends within true, false or null. */
+  private static final Pattern CUT_LITERAL =
+      Pattern.compile("[^\\w\"](t|tr|tru|f|fa|fal|fals|n|nu|nul)\\s*$");
 
   private ConfigFile() {}
 
@@ -96,6 +101,9 @@ final class ConfigFile {
     } catch (JsonEOFException e) {
       throw new StartupFailure("invalid JSON: unexpected end of JSON input", e);
     } catch (JsonProcessingException e) {
+      if (CUT_LITERAL.matcher(text).find()) {
+        throw new StartupFailure("invalid JSON: unexpected end of JSON input", e);
+      }
       throw new StartupFailure(
           "invalid JSON: "
               + e.getOriginalMessage()

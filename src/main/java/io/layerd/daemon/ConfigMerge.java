@@ -118,7 +118,8 @@ final class ConfigMerge {
 
   private static String go(Object value) {
     return switch (value) {
-      case List<?> list -> "[" + String.join(" ", list.stream().map(String::valueOf).toList()) + "]";
+      case List<?> list ->
+          "[" + String.join(" ", list.stream().map(String::valueOf).toList()) + "]";
       case JsonNode node when node.isArray() -> {
         List<String> elements = new ArrayList<>();
         node.forEach(element -> elements.add(element.asText()));
@@ -139,7 +140,9 @@ final class ConfigMerge {
         Path.of(text(flags.dataRoot, "data-root", "/var/lib/docker")).toAbsolutePath().normalize(),
         Path.of(text(flags.execRoot, "exec-root", "/var/run/docker")).toAbsolutePath().normalize(),
         Path.of(text(flags.pidfile, "pidfile", "/var/run/docker.pid")).toAbsolutePath(),
-        flags.debug != null ? flags.debug : file.containsKey("debug") && file.get("debug").asBoolean(),
+        flags.debug != null
+            ? flags.debug
+            : file.containsKey("debug") && file.get("debug").asBoolean(),
         logLevel,
         orNull(flags.storageDriver, "storage-driver"),
         list(flags.storageOpts, "storage-opts"),

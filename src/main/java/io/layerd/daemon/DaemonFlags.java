@@ -6,7 +6,10 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** The command line, named as dockerd's. What is absent stays null or empty, so that it can be told from a default. */
+/**
+ * The command line, named as dockerd's. What is absent stays null or empty, so that it can be told
+ * from a default.
+ */
 @Command(
     name = "layerd",
     synopsisHeading = "Usage:  ",
@@ -14,64 +17,124 @@ import picocli.CommandLine.Option;
     description = "%nA container engine daemon that any Docker client drives unchanged.%n",
     sortOptions = true)
 final class DaemonFlags {
-  @Option(names = {"-H", "--host"}, paramLabel = "list", description = "Daemon socket(s) to connect to")
+  @Option(
+      names = {"-H", "--host"},
+      paramLabel = "list",
+      description = "Daemon socket(s) to connect to")
   List<String> hosts = new ArrayList<>();
 
-  @Option(names = "--data-root", paramLabel = "string", description = "Root directory of persistent state (default \"/var/lib/docker\")")
+  @Option(
+      names = "--data-root",
+      paramLabel = "string",
+      description = "Root directory of persistent state (default \"/var/lib/docker\")")
   @Nullable String dataRoot;
 
-  @Option(names = "--exec-root", paramLabel = "string", description = "Root directory for execution state files (default \"/var/run/docker\")")
+  @Option(
+      names = "--exec-root",
+      paramLabel = "string",
+      description = "Root directory for execution state files (default \"/var/run/docker\")")
   @Nullable String execRoot;
 
-  @Option(names = {"-p", "--pidfile"}, paramLabel = "string", description = "Path to use for daemon PID file (default \"/var/run/docker.pid\")")
+  @Option(
+      names = {"-p", "--pidfile"},
+      paramLabel = "string",
+      description = "Path to use for daemon PID file (default \"/var/run/docker.pid\")")
   @Nullable String pidfile;
 
-  @Option(names = {"-D", "--debug"}, arity = "0..1", fallbackValue = "true", paramLabel = "bool", description = "Enable debug mode")
+  @Option(
+      names = {"-D", "--debug"},
+      arity = "0..1",
+      fallbackValue = "true",
+      paramLabel = "bool",
+      description = "Enable debug mode")
   @Nullable Boolean debug;
 
-  @Option(names = {"-l", "--log-level"}, paramLabel = "string", description = "Set the logging level (\"debug\"|\"info\"|\"warn\"|\"error\"|\"fatal\") (default \"info\")")
+  @Option(
+      names = {"-l", "--log-level"},
+      paramLabel = "string",
+      description =
+          "Set the logging level (\"debug\"|\"info\"|\"warn\"|\"error\"|\"fatal\") (default \"info\")")
   @Nullable String logLevel;
 
-  @Option(names = "--config-file", paramLabel = "string", description = "Daemon configuration file (default \"/etc/docker/daemon.json\")")
+  @Option(
+      names = "--config-file",
+      paramLabel = "string",
+      description = "Daemon configuration file (default \"/etc/docker/daemon.json\")")
   @Nullable String configFile;
 
-  @Option(names = {"-s", "--storage-driver"}, paramLabel = "string", description = "Storage driver to use")
+  @Option(
+      names = {"-s", "--storage-driver"},
+      paramLabel = "string",
+      description = "Storage driver to use")
   @Nullable String storageDriver;
 
   @Option(names = "--storage-opt", paramLabel = "list", description = "Storage driver options")
   List<String> storageOpts = new ArrayList<>();
 
-  @Option(names = "--insecure-registry", paramLabel = "list", description = "Enable insecure registry communication")
+  @Option(
+      names = "--insecure-registry",
+      paramLabel = "list",
+      description = "Enable insecure registry communication")
   List<String> insecureRegistries = new ArrayList<>();
 
-  @Option(names = "--registry-mirror", paramLabel = "list", description = "Preferred registry mirror")
+  @Option(
+      names = "--registry-mirror",
+      paramLabel = "list",
+      description = "Preferred registry mirror")
   List<String> registryMirrors = new ArrayList<>();
 
-  @Option(names = "--max-concurrent-downloads", paramLabel = "int", description = "Set the max concurrent downloads (default 3)")
+  @Option(
+      names = "--max-concurrent-downloads",
+      paramLabel = "int",
+      description = "Set the max concurrent downloads (default 3)")
   @Nullable Integer maxConcurrentDownloads;
 
-  @Option(names = "--max-concurrent-uploads", paramLabel = "int", description = "Set the max concurrent uploads (default 5)")
+  @Option(
+      names = "--max-concurrent-uploads",
+      paramLabel = "int",
+      description = "Set the max concurrent uploads (default 5)")
   @Nullable Integer maxConcurrentUploads;
 
-  @Option(names = "--max-download-attempts", paramLabel = "int", description = "Set the max download attempts for each pull (default 5)")
+  @Option(
+      names = "--max-download-attempts",
+      paramLabel = "int",
+      description = "Set the max download attempts for each pull (default 5)")
   @Nullable Integer maxDownloadAttempts;
 
-  @Option(names = {"-b", "--bridge"}, paramLabel = "string", description = "Attach containers to a network bridge (default \"docker0\")")
+  @Option(
+      names = {"-b", "--bridge"},
+      paramLabel = "string",
+      description = "Attach containers to a network bridge (default \"docker0\")")
   @Nullable String bridge;
 
-  @Option(names = "--bip", paramLabel = "string", description = "IPv4 address for the default bridge")
+  @Option(
+      names = "--bip",
+      paramLabel = "string",
+      description = "IPv4 address for the default bridge")
   @Nullable String bip;
 
-  @Option(names = "--mtu", paramLabel = "int", description = "Set the MTU for the default \"bridge\" network (default 1500)")
+  @Option(
+      names = "--mtu",
+      paramLabel = "int",
+      description = "Set the MTU for the default \"bridge\" network (default 1500)")
   @Nullable Integer mtu;
 
-  @Option(names = "--default-runtime", paramLabel = "string", description = "Default OCI runtime for containers")
+  @Option(
+      names = "--default-runtime",
+      paramLabel = "string",
+      description = "Default OCI runtime for containers")
   @Nullable String defaultRuntime;
 
-  @Option(names = "--label", paramLabel = "list", description = "Set key=value labels to the daemon")
+  @Option(
+      names = "--label",
+      paramLabel = "list",
+      description = "Set key=value labels to the daemon")
   List<String> labels = new ArrayList<>();
 
-  @Option(names = {"-G", "--group"}, paramLabel = "string", description = "Group for the unix socket (default \"docker\")")
+  @Option(
+      names = {"-G", "--group"},
+      paramLabel = "string",
+      description = "Group for the unix socket (default \"docker\")")
   @Nullable String group;
 
   @Option(names = "--dns", paramLabel = "list", description = "DNS server to use")
@@ -83,16 +146,32 @@ final class DaemonFlags {
   @Option(names = "--dns-opt", paramLabel = "list", description = "DNS options to use")
   List<String> dnsOptions = new ArrayList<>();
 
-  @Option(names = "--shutdown-timeout", paramLabel = "int", description = "Set the shutdown timeout in seconds (default 15)")
+  @Option(
+      names = "--shutdown-timeout",
+      paramLabel = "int",
+      description = "Set the shutdown timeout in seconds (default 15)")
   @Nullable Integer shutdownTimeout;
 
-  @Option(names = "--tls", arity = "0..1", fallbackValue = "true", paramLabel = "bool", description = "Use TLS; implied by --tlsverify")
+  @Option(
+      names = "--tls",
+      arity = "0..1",
+      fallbackValue = "true",
+      paramLabel = "bool",
+      description = "Use TLS; implied by --tlsverify")
   @Nullable Boolean tls;
 
-  @Option(names = "--tlsverify", arity = "0..1", fallbackValue = "true", paramLabel = "bool", description = "Use TLS and verify the remote")
+  @Option(
+      names = "--tlsverify",
+      arity = "0..1",
+      fallbackValue = "true",
+      paramLabel = "bool",
+      description = "Use TLS and verify the remote")
   @Nullable Boolean tlsVerify;
 
-  @Option(names = "--tlscacert", paramLabel = "string", description = "Trust certs signed only by this CA")
+  @Option(
+      names = "--tlscacert",
+      paramLabel = "string",
+      description = "Trust certs signed only by this CA")
   @Nullable String tlsCaCert;
 
   @Option(names = "--tlscert", paramLabel = "string", description = "Path to TLS certificate file")
@@ -104,9 +183,13 @@ final class DaemonFlags {
   @Option(names = "--validate", description = "Validate daemon configuration and exit")
   boolean validate;
 
-  @Option(names = {"-v", "--version"}, description = "Print version information and quit")
+  @Option(
+      names = {"-v", "--version"},
+      description = "Print version information and quit")
   boolean version;
 
-  @Option(names = {"-h", "--help"}, description = "Print usage")
+  @Option(
+      names = {"-h", "--help"},
+      description = "Print usage")
   boolean help;
 }

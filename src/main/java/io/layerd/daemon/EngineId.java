@@ -1,8 +1,8 @@
 package io.layerd.daemon;
 
 import io.layerd.durable.AtomicFiles;
+import io.layerd.sys.Sys;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.UUID;
@@ -12,7 +12,7 @@ final class EngineId {
   private EngineId() {}
 
   /** Reads it, or makes one. */
-  static String of(Path dataRoot) {
+  static String of(Sys sys, Path dataRoot) {
     Path file = dataRoot.resolve("engine-id");
     try {
       if (Files.exists(file)) {
@@ -22,7 +22,7 @@ final class EngineId {
         }
       }
       String id = UUID.randomUUID().toString();
-      AtomicFiles.write(file, id.getBytes(StandardCharsets.US_ASCII), 0600);
+      new AtomicFiles(sys).write(file, id, 0600);
       return id;
     } catch (IOException e) {
       throw new StartupFailure("cannot read or write " + file + ": " + Reason.of(e), e);

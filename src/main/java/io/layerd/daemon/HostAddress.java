@@ -80,8 +80,7 @@ sealed interface HostAddress {
       }
       return new Tcp(host.isEmpty() ? "localhost" : host, value);
     } catch (NumberFormatException e) {
-      throw new InvalidParameter(
-          "invalid bind address (" + text + "): invalid port: " + number, e);
+      throw new InvalidParameter("invalid bind address (" + text + "): invalid port: " + number, e);
     }
   }
 }

@@ -44,8 +44,7 @@ final class PidFile implements AutoCloseable {
       return 0;
     }
     try {
-      return Long.parseLong(
-          new String(Files.readAllBytes(path), StandardCharsets.US_ASCII).trim());
+      return Long.parseLong(new String(Files.readAllBytes(path), StandardCharsets.US_ASCII).trim());
     } catch (NumberFormatException e) {
       return 0; // cut off by a crash, or not ours: nobody can be named, so it is stale
     }

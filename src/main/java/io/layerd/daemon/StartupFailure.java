@@ -2,7 +2,9 @@ package io.layerd.daemon;
 
 import org.jspecify.annotations.Nullable;
 
-/** Why the daemon does not start, in one sentence; it goes to standard error and the exit code is 1. */
+/**
+ * Why the daemon does not start, in one sentence; it goes to standard error and the exit code is 1.
+ */
 final class StartupFailure extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

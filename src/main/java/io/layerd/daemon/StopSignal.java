@@ -24,7 +24,8 @@ final class StopSignal {
       LOG.warn("Forcing shutdown without cleanup: a second signal came");
       Runtime.getRuntime().halt(128 + signal.getNumber());
     }
-    LOG.infof("Processing signal '%s'", signal.getName().equals("INT") ? "interrupt" : "terminated");
+    LOG.infof(
+        "Processing signal '%s'", signal.getName().equals("INT") ? "interrupt" : "terminated");
     asked.countDown();
   }
 

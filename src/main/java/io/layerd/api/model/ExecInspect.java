@@ -11,7 +11,7 @@ public record ExecInspect(
     @JsonProperty("ID") String id,
     @JsonProperty("Running") boolean running,
     @JsonProperty("ExitCode") @Nullable Integer exitCode,
-    @JsonProperty("ProcessConfig") Process process,
+    @JsonProperty("ProcessConfig") Command process,
     @JsonProperty("OpenStdin") boolean openStdin,
     @JsonProperty("OpenStderr") boolean openStderr,
     @JsonProperty("OpenStdout") boolean openStdout,
@@ -19,7 +19,7 @@ public record ExecInspect(
     @JsonProperty("ContainerID") String containerId,
     @JsonProperty("DetachKeys") byte[] detachKeys,
     @JsonProperty("Pid") int pid) {
-  public record Process(
+  public record Command(
       @JsonProperty("tty") boolean tty,
       @JsonProperty("entrypoint") String entrypoint,
       @JsonProperty("arguments") List<String> arguments,
@@ -31,7 +31,7 @@ public record ExecInspect(
         exec.id(),
         exec.running(),
         exec.exitCode(),
-        new Process(
+        new Command(
             exec.config().tty(),
             exec.path(),
             exec.args(),

@@ -16,7 +16,9 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** {@code GET /images/{name}/json}. What only some versions show is null for others, and left out. */
+/**
+ * {@code GET /images/{name}/json}. What only some versions show is null for others, and left out.
+ */
 public record ImageInspect(
     @JsonProperty("Id") String id,
     @JsonProperty("RepoTags") List<String> repoTags,

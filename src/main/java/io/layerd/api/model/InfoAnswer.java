@@ -58,7 +58,7 @@ public record InfoAnswer(
     @JsonProperty("Labels") List<String> labels,
     @JsonProperty("ExperimentalBuild") boolean experimental,
     @JsonProperty("ServerVersion") String serverVersion,
-    @JsonProperty("Runtimes") Map<String, Runtime> runtimes,
+    @JsonProperty("Runtimes") Map<String, RuntimePath> runtimes,
     @JsonProperty("DefaultRuntime") String defaultRuntime,
     @JsonProperty("Swarm") Swarm swarm,
     @JsonProperty("LiveRestoreEnabled") boolean liveRestore,
@@ -89,7 +89,7 @@ public record InfoAnswer(
       @JsonProperty("Official") boolean official,
       @JsonProperty("Secure") boolean secure) {}
 
-  public record Runtime(@JsonProperty("path") String path) {}
+  public record RuntimePath(@JsonProperty("path") String path) {}
 
   public record Commit(
       @JsonProperty("ID") String id,

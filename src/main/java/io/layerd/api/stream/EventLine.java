@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.layerd.events.Event;
 import io.layerd.spec.SpecJson;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.TreeMap;
 
 /** One line of {@code GET /events}; containers and images also have the fields of API 1.21. */
@@ -29,7 +31,7 @@ final class EventLine {
     new TreeMap<>(event.attributes()).forEach(attributes::put);
     line.put("scope", "local");
     line.put("time", event.time().getEpochSecond());
-    line.put("timeNano", event.time().getEpochSecond() * 1_000_000_000L + event.time().getNano());
+    line.put("timeNano", ChronoUnit.NANOS.between(Instant.EPOCH, event.time()));
     try {
       return (SpecJson.MAPPER.writeValueAsString(line) + "\n").getBytes(StandardCharsets.UTF_8);
     } catch (JsonProcessingException e) {

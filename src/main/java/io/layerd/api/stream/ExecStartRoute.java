@@ -27,8 +27,7 @@ final class ExecStartRoute implements Handler<RoutingContext> {
     BodyReader.read(routing.request())
         .map(
             body ->
-                JsonBody.read(
-                    body, routing.request().getHeader("Content-Type"), ExecStart.class))
+                JsonBody.read(body, routing.request().getHeader("Content-Type"), ExecStart.class))
         .onFailure(failure -> ApiFront.answer(routing.response(), ErrorAnswer.of(failure)))
         .onSuccess(start -> start(routing, start));
   }

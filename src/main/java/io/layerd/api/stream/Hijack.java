@@ -3,6 +3,7 @@ package io.layerd.api.stream;
 import io.layerd.api.ApiVersion;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.vertx.core.Context;
@@ -37,16 +38,16 @@ final class Hijack {
     connection.channel().config().setAutoRead(false);
     HijackInput input = new HijackInput();
     pipeline.addBefore("handler", "hijack", input);
-    ByteBuf head =
-        Unpooled.copiedBuffer(head(routing, tty), StandardCharsets.ISO_8859_1);
-    pipeline.context("httpEncoder").writeAndFlush(head);
+    ByteBuf head = Unpooled.copiedBuffer(head(routing, tty), StandardCharsets.ISO_8859_1);
+    ChannelFuture _ = pipeline.context("httpEncoder").writeAndFlush(head);
     Context context = io.vertx.core.Vertx.currentContext();
     return ((Http1xServerConnection) request.connection())
         .netSocket()
         .map(socket -> connected(context, socket, input));
   }
 
-  private static HijackedConnection connected(Context context, NetSocket socket, HijackInput input) {
+  private static HijackedConnection connected(
+      Context context, NetSocket socket, HijackInput input) {
     return new HijackedConnection(context, socket, input);
   }
 

@@ -3,6 +3,7 @@ package io.layerd.api.stream;
 import io.layerd.engine.AttachStream;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
@@ -94,7 +95,8 @@ final class HijackInput extends ChannelInboundHandlerAdapter {
     target
         .write(piece)
         .subscribe()
-        .with(_ -> ctx.executor().execute(this::written), _ -> ctx.executor().execute(this::written));
+        .with(
+            _ -> ctx.executor().execute(this::written), _ -> ctx.executor().execute(this::written));
   }
 
   private void written() {
@@ -116,7 +118,7 @@ final class HijackInput extends ChannelInboundHandlerAdapter {
         stream.closeInput();
       }
       if (discard) {
-        ctx.close();
+        ChannelFuture _ = ctx.close();
       }
       return;
     }
@@ -134,6 +136,6 @@ final class HijackInput extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    ctx.close(); // a reset connection; channelInactive follows
+    ChannelFuture _ = ctx.close(); // a reset connection; channelInactive follows
   }
 }

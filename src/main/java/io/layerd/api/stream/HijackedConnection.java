@@ -2,6 +2,7 @@ package io.layerd.api.stream;
 
 import io.layerd.engine.AttachStream;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.socket.DuplexChannel;
 import io.smallrye.mutiny.subscription.Cancellable;
 import io.vertx.core.Context;
@@ -33,10 +34,7 @@ final class HijackedConnection {
   void join(AttachStream stream, boolean framed) {
     FrameWriter writer = new FrameWriter(output, framed);
     Cancellable pump =
-        stream
-            .pump(writer)
-            .subscribe()
-            .with(_ -> finish(stream), _ -> finish(stream));
+        stream.pump(writer).subscribe().with(_ -> finish(stream), _ -> finish(stream));
     input.start(
         stream,
         () -> {
@@ -74,8 +72,11 @@ final class HijackedConnection {
                 socket.close();
                 return;
               }
-              duplex.shutdownOutput();
-              channel.eventLoop().schedule(() -> socket.close(), LINGER_SECONDS, TimeUnit.SECONDS);
+              ChannelFuture _ = duplex.shutdownOutput();
+              var _ =
+                  channel
+                      .eventLoop()
+                      .schedule(() -> socket.close(), LINGER_SECONDS, TimeUnit.SECONDS);
             });
   }
 }

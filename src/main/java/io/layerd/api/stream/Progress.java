@@ -52,7 +52,7 @@ final class Progress {
     }
   }
 
-  /** {@code [=====>     ]  1.2MB/3.4MB}, for clients that draw no bar of their own. */
+  /** {@code [=====> ] 1.2MB/3.4MB}, for clients that draw no bar of their own. */
   static String bar(long current, long total) {
     if (total <= 0) {
       return "%8s".formatted(size(current));

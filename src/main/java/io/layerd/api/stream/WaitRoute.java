@@ -14,7 +14,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /**
- * POST /containers/{id}/wait: the head says that the wait has begun, the body comes when it is over.
+ * POST /containers/{id}/wait: the head says that the wait has begun, the body comes when it is
+ * over.
  */
 final class WaitRoute implements Handler<RoutingContext> {
   private final ContainerCommands containers;
