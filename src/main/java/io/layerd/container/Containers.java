@@ -4,6 +4,7 @@ import io.layerd.durable.AtomicFiles;
 import io.layerd.events.EventLog;
 import io.layerd.image.ImageService;
 import io.layerd.layer.LayerStore;
+import io.layerd.mount.Mounts;
 import io.layerd.network.NetworkService;
 import io.layerd.oci.Digest;
 import io.layerd.runtime.ContainerRuntime;
@@ -61,6 +62,7 @@ public final class Containers implements AutoCloseable {
             parts.networks(),
             parts.volumes(),
             parts.etc(),
+            new SharedMemory(Mounts.host()),
             new ContainerEvents(parts.events()),
             new ContainerFiles(parts.dataRoot(), AtomicFiles.host()),
             new ContainerIndex(),

@@ -24,6 +24,13 @@ final class LaunchMounts {
     this.rooms = rooms;
   }
 
+  private void sharedMemory(List<BindMount> mounts, Set<String> taken, Container container) {
+    BindMount shm = rooms.shm().prepare(container, rooms.index());
+    if (shm != null && taken.add("/dev/shm")) {
+      mounts.add(shm);
+    }
+  }
+
   /** Takes the volumes into use; {@link Teardown} gives them back. */
   List<BindMount> of(Container container) {
     List<BindMount> mounts = new ArrayList<>();
@@ -40,6 +47,7 @@ final class LaunchMounts {
     }
     Set<String> taken = new HashSet<>();
     mounts.forEach(mount -> taken.add(mount.destination()));
+    sharedMemory(mounts, taken, container);
     String access = container.host.readonlyRootfs() ? "ro" : "rw";
     etc(mounts, taken, container.resolvConfPath, "/etc/resolv.conf", access);
     etc(mounts, taken, container.hostnamePath, "/etc/hostname", access);

@@ -21,6 +21,7 @@ record Rooms(
     NetworkService networks,
     VolumeStore volumes,
     EtcFiles etc,
+    SharedMemory shm,
     ContainerEvents events,
     ContainerFiles files,
     ContainerIndex index,

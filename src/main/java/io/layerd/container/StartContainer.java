@@ -114,6 +114,7 @@ final class StartContainer {
     container.mounts.values().stream()
         .filter(StoredContainer.Mount::isVolume)
         .forEach(mount -> teardown.volume(container, mount));
+    rooms.shm().release(container);
   }
 
   private static @Nullable Path log(Container container) {

@@ -29,6 +29,7 @@ final class Teardown {
         volume(container, mount);
       }
     }
+    rooms.shm().release(container);
     layers(container);
   }
 

@@ -215,6 +215,7 @@ class CreateTest {
                     return "";
                   }
                 },
+                new SharedMemory(io.layerd.mount.Mounts.host()),
                 new ContainerEvents(new io.layerd.events.EventLog()),
                 new ContainerFiles(root, io.layerd.durable.AtomicFiles.host()),
                 new ContainerIndex(),
