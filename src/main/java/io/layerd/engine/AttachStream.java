@@ -7,7 +7,7 @@ import io.smallrye.mutiny.Uni;
 public interface AttachStream {
   boolean tty();
 
-  /** Writes all output to the sink on a virtual thread; ends with the process or on detach. */
+  /** Writes all output to the sink on a thread of its own; ends with the process or on detach. */
   Uni<Void> pump(FrameSink sink);
 
   /**

@@ -17,7 +17,7 @@ import io.smallrye.mutiny.Uni;
 import java.util.List;
 import java.util.Map;
 
-/** Images on the storage lanes; a pull on a virtual thread. */
+/** Images on the storage lanes; a pull on a thread of its own. */
 final class LaneImages implements ImageCommands {
   private final LaneGroup lanes;
   private final ImageService images;
@@ -76,7 +76,7 @@ final class LaneImages implements ImageCommands {
         .deferred(
             () -> {
               ClientGone gone = new ClientGone();
-              return Unis.onVirtualThread(
+              return Unis.onPlatformThread(
                       "pull " + request.reference(), () -> images.pull(request, progress, gone))
                   .onCancellation()
                   .invoke(gone::cancel);
@@ -114,7 +114,7 @@ final class LaneImages implements ImageCommands {
         told = List.copyOf(actions);
       }
       // Not here: whoever cancelled may be the event loop.
-      Thread.ofVirtual().name("pull cancel").start(() -> told.forEach(Runnable::run));
+      Thread.ofPlatform().daemon().name("pull cancel").start(() -> told.forEach(Runnable::run));
     }
   }
 }

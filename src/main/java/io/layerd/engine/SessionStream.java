@@ -9,8 +9,8 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A session for an event loop: output on one virtual thread, input on another, which exists only
- * while there is something to send.
+ * A session for an event loop: output on one thread, input on another, which exists only while
+ * there is something to send. Platform threads, since reading a console blocks in a system call.
  */
 final class SessionStream implements AttachStream {
   private final AttachSession session;
@@ -31,7 +31,7 @@ final class SessionStream implements AttachStream {
 
   @Override
   public Uni<Void> pump(FrameSink sink) {
-    return Unis.onVirtualThread("attach output", () -> session.pump(sink))
+    return Unis.onPlatformThread("attach output", () -> session.pump(sink))
         .onTermination()
         .invoke(this::close);
   }
@@ -56,7 +56,7 @@ final class SessionStream implements AttachStream {
       }
       sending = true;
     }
-    Thread.ofVirtual().name("attach input").start(this::send);
+    Thread.ofPlatform().daemon().name("attach input").start(this::send);
     return input.taken();
   }
 
@@ -86,6 +86,6 @@ final class SessionStream implements AttachStream {
 
   @Override
   public void close() {
-    Thread.ofVirtual().name("attach close").start(session::close);
+    Thread.ofPlatform().daemon().name("attach close").start(session::close);
   }
 }

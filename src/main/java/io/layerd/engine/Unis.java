@@ -62,23 +62,34 @@ final class Unis {
             });
   }
 
-  /** Long blocking work that holds no lane; cancelling interrupts it. */
+  /**
+   * Long waiting in pure Java (sleep, queue, file) that holds no lane; cancelling interrupts it.
+   * Not for what blocks inside a system call of ours: that would hold one of the few carrier
+   * threads.
+   */
   static Uni<Void> onVirtualThread(String name, Action work) {
+    return onThread(Thread.ofVirtual().name(name), work);
+  }
+
+  /** Long blocking work that enters the kernel through {@code sys}; cancelling interrupts it. */
+  static Uni<Void> onPlatformThread(String name, Action work) {
+    return onThread(Thread.ofPlatform().daemon().name(name), work);
+  }
+
+  private static Uni<Void> onThread(Thread.Builder builder, Action work) {
     return Uni.createFrom()
         .emitter(
             emitter -> {
               Thread thread =
-                  Thread.ofVirtual()
-                      .name(name)
-                      .unstarted(
-                          () -> {
-                            try {
-                              work.run();
-                              emitter.complete(null);
-                            } catch (Throwable e) {
-                              emitter.fail(e);
-                            }
-                          });
+                  builder.unstarted(
+                      () -> {
+                        try {
+                          work.run();
+                          emitter.complete(null);
+                        } catch (Throwable e) {
+                          emitter.fail(e);
+                        }
+                      });
               emitter.onTermination(thread::interrupt);
               thread.start();
             });
