@@ -90,7 +90,13 @@ final class Unis {
                           emitter.fail(e);
                         }
                       });
-              emitter.onTermination(thread::interrupt);
+              // Also called after the end, on that thread itself: it must not go on interrupted.
+              emitter.onTermination(
+                  () -> {
+                    if (Thread.currentThread() != thread) {
+                      thread.interrupt();
+                    }
+                  });
               thread.start();
             });
   }
