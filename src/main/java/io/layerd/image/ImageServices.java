@@ -21,13 +21,15 @@ public final class ImageServices {
    */
   public static ImageService open(
       Path dataRoot, LayerStore layers, RegistryOptions options, EventLog events) {
-    return open(dataRoot, layers, options, events, AtomicFiles.host()::write);
+    return open(
+        dataRoot, layers, options, new Registry(options), events, AtomicFiles.host()::write);
   }
 
   static ImageService open(
       Path dataRoot,
       LayerStore layers,
       RegistryOptions options,
+      Registry registry,
       EventLog events,
       DurableWriter writer) {
     Path root = dataRoot.resolve("image").resolve(layers.driverName());
@@ -40,7 +42,7 @@ public final class ImageServices {
               new DistributionMetadata(root.resolve("distribution"), writer),
               layers,
               events);
-      return new LocalImages(state, new Registry(options), new LayerTransfers(layers, options));
+      return new LocalImages(state, registry, new LayerTransfers(layers, options));
     } catch (IOException e) {
       throw new SystemFailure("cannot open the image store in " + root + ": " + e, e);
     }

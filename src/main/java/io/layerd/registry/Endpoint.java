@@ -40,6 +40,11 @@ record Endpoint(URI base, boolean verified, boolean mirror) {
     return text.endsWith("/") ? URI.create(text.substring(0, text.length() - 1)) : mirror;
   }
 
+  /** Whether it is spoken to without TLS. */
+  boolean plain() {
+    return "http".equals(base.getScheme());
+  }
+
   /** A URL below {@code /v2/}. */
   URI v2(String path) {
     return URI.create(base + "/v2/" + path);

@@ -2,15 +2,23 @@ package io.layerd.registry;
 
 import io.layerd.oci.Reference;
 import java.net.http.HttpClient;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** All registries: knows where a repository may be found and shares connections and tokens. */
 public final class Registry {
+  private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(5);
+
   private final RegistryOptions options;
   private final Proxies proxies = new Proxies(System.getenv());
   private final HttpClients clients = new HttpClients(proxies);
   private final Tokens tokens = new Tokens();
+
+  /** Insecure hosts that last answered over plain HTTP: asked that way first. */
+  private final Set<String> plainHosts = ConcurrentHashMap.newKeySet();
 
   public Registry(RegistryOptions options) {
     this.options = options;
@@ -19,14 +27,48 @@ public final class Registry {
   /** The endpoints of a repository, in the order to try them. Nothing is asked yet. */
   public List<Repository> repositories(Reference reference, RegistryCredentials credentials) {
     RegistrySettings settings = options.get();
-    List<Repository> found = new ArrayList<>();
-    for (Endpoint endpoint : Endpoint.of(reference.domain(), settings)) {
-      HttpClient client =
-          clients.get(endpoint.verified(), endpoint.host(), settings.certsDirectory());
-      Transport transport = new Transport(client, proxies, settings.stallTimeout());
-      Session session = new Session(endpoint, reference.path(), transport, tokens, credentials);
-      found.add(new Repository(endpoint, reference, session, settings));
+    List<Endpoint> endpoints = new ArrayList<>(Endpoint.of(reference.domain(), settings));
+    if (plainHosts.contains(reference.domain()) && endpoints.getLast().plain()) {
+      endpoints.addFirst(endpoints.getLast());
     }
-    return found;
+    return endpoints.stream()
+        .map(endpoint -> repository(endpoint, reference, credentials, settings))
+        .toList();
+  }
+
+  private Repository repository(
+      Endpoint endpoint,
+      Reference reference,
+      RegistryCredentials credentials,
+      RegistrySettings settings) {
+    HttpClient client =
+        clients.get(endpoint.verified(), endpoint.host(), settings.certsDirectory());
+    // A plain HTTP server may wait for ever for the end of what is a TLS greeting.
+    Duration patience =
+        endpoint.verified() || endpoint.plain()
+            ? settings.stallTimeout()
+            : shorter(settings.stallTimeout());
+    Transport transport = new Transport(client, proxies, settings.stallTimeout());
+    Session session =
+        new Session(
+            endpoint,
+            reference.path(),
+            transport,
+            new Transport(client, proxies, patience),
+            tokens,
+            credentials);
+    return new Repository(endpoint, reference, session, settings, this::connected);
+  }
+
+  private static Duration shorter(Duration stall) {
+    return stall.compareTo(PROBE_TIMEOUT) < 0 ? stall : PROBE_TIMEOUT;
+  }
+
+  private void connected(Endpoint endpoint) {
+    if (endpoint.plain()) {
+      plainHosts.add(endpoint.host());
+    } else {
+      plainHosts.remove(endpoint.host());
+    }
   }
 }

@@ -14,6 +14,7 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -33,12 +34,19 @@ public final class Repository {
   private final Reference name;
   private final Session session;
   private final RegistrySettings settings;
+  private final Consumer<Endpoint> connected;
 
-  Repository(Endpoint endpoint, Reference name, Session session, RegistrySettings settings) {
+  Repository(
+      Endpoint endpoint,
+      Reference name,
+      Session session,
+      RegistrySettings settings,
+      Consumer<Endpoint> connected) {
     this.endpoint = endpoint;
     this.name = name;
     this.session = session;
     this.settings = settings;
+    this.connected = connected;
   }
 
   /** Whether another endpoint may be asked when this one fails after {@link #connect}. */
@@ -55,7 +63,9 @@ public final class Repository {
   public void connect(Abort abort) {
     try {
       session.ping(abort);
+      connected.accept(endpoint);
     } catch (IOException e) {
+      abort.check();
       throw Refusals.translate(e, "GET", endpoint.v2(""), name);
     }
   }

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class Session {
   private final Endpoint endpoint;
   private final Transport transport;
+  private final Transport probe;
   private final Tokens tokens;
   private final RegistryCredentials credentials;
   private final String scope;
@@ -22,10 +23,12 @@ final class Session {
       Endpoint endpoint,
       String path,
       Transport transport,
+      Transport probe,
       Tokens tokens,
       RegistryCredentials credentials) {
     this.endpoint = endpoint;
     this.transport = transport;
+    this.probe = probe;
     this.tokens = tokens;
     this.credentials = endpoint.mirror() ? RegistryCredentials.ANONYMOUS : credentials;
     this.scope = "repository:" + path + ":pull";
@@ -33,7 +36,7 @@ final class Session {
 
   /** Asks whether a registry is there, and what it wants of its clients. */
   void ping(Abort abort) throws IOException {
-    try (Transport.Answer answer = transport.get(endpoint.v2(""), Map.of(), null, abort)) {
+    try (Transport.Answer answer = probe.get(endpoint.v2(""), Map.of(), null, abort)) {
       if (answer.status() == 401) {
         challenges = Challenge.parse(answer.head().headers().allValues("WWW-Authenticate"));
       } else if (answer.status() >= 500) {

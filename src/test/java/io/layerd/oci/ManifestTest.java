@@ -13,8 +13,13 @@ class ManifestTest {
   private static final String D = "sha256:" + "b".repeat(64);
 
   private static String entry(String platform) {
-    return "{\"mediaType\":\"" + MediaTypes.OCI_MANIFEST + "\",\"digest\":\"" + D
-        + "\",\"size\":7,\"platform\":" + platform + "}";
+    return "{\"mediaType\":\""
+        + MediaTypes.OCI_MANIFEST
+        + "\",\"digest\":\""
+        + D
+        + "\",\"size\":7,\"platform\":"
+        + platform
+        + "}";
   }
 
   private static Index index(String... platforms) {
@@ -61,7 +66,11 @@ class ManifestTest {
         .hasMessage("\"foo\": unknown operating system or architecture: invalid argument");
     for (String bad :
         new String[] {
-          "", "{", "[]", "{\"schemaVersion\":1}", "{\"schemaVersion\":2}",
+          "",
+          "{",
+          "[]",
+          "{\"schemaVersion\":1}",
+          "{\"schemaVersion\":2}",
           "{\"schemaVersion\":2,\"config\":{\"digest\":\"x\",\"size\":1}}",
           "{\"schemaVersion\":2,\"mediaType\":\"a/b\"}",
           "{\"schemaVersion\":2,\"config\":{\"digest\":\"" + D + "\",\"size\":-1}}",
@@ -76,9 +85,10 @@ class ManifestTest {
   void readsConfigurations() {
     String json =
         "{\"os\":\"linux\",\"architecture\":\"amd64\",\"history\":null,"
-            + "\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[\"" + D + "\"]},\"x\":1}";
-    assertThat(ImageConfig.parse(json.getBytes(UTF_8)).diffIds())
-        .containsExactly(DiffId.parse(D));
+            + "\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[\""
+            + D
+            + "\"]},\"x\":1}";
+    assertThat(ImageConfig.parse(json.getBytes(UTF_8)).diffIds()).containsExactly(DiffId.parse(D));
     assertThatThrownBy(() -> ImageConfig.parse("{}".getBytes(UTF_8)))
         .hasMessage("invalid rootfs in image configuration");
   }

@@ -38,8 +38,7 @@ class BlobStreamTest {
 
   private BlobStream open(long size) {
     Reference name = Reference.parse(server.host() + "/t/x");
-    Repository repository =
-        registry.repositories(name, RegistryCredentials.ANONYMOUS).getLast();
+    Repository repository = registry.repositories(name, RegistryCredentials.ANONYMOUS).getLast();
     Descriptor descriptor = new Descriptor("x", digest, size, null, null);
     return repository.layer(descriptor, BlobListener.NONE, abort);
   }

@@ -104,7 +104,8 @@ class RegistryAuthTest {
     assertThatThrownBy(() -> connect(USER).manifest(name(), abort))
         .isInstanceOf(Unauthorized.class)
         .hasMessage(
-            "Head \"http://" + server.host()
+            "Head \"http://"
+                + server.host()
                 + "/v2/t/x/manifests/latest\": unauthorized: incorrect username or password");
     tokenStatus = 500;
     assertThatThrownBy(() -> connect(USER).manifest(name(), abort))
@@ -130,7 +131,8 @@ class RegistryAuthTest {
     connect(USER).manifest(name(), abort);
     assertThatThrownBy(() -> connect(RegistryCredentials.ANONYMOUS).manifest(name(), abort))
         .hasMessage(
-            "Head \"http://" + server.host()
+            "Head \"http://"
+                + server.host()
                 + "/v2/t/x/manifests/latest\": no basic auth credentials");
     RegistryCredentials wrong = new RegistryCredentials("u", "q", null, null);
     assertThatThrownBy(() -> connect(wrong).manifest(name(), abort))
@@ -174,16 +176,14 @@ class RegistryAuthTest {
     refuse(404, "text/plain", "404 page not found");
     refusedWith(EngineException.class, "unknown: 404 page not found");
     refuse(503, "text/plain", "");
-    refusedWith(
-        EngineException.class, "received unexpected HTTP status: 503 Service Unavailable");
+    refusedWith(EngineException.class, "received unexpected HTTP status: 503 Service Unavailable");
     refuse(
         429,
         "application/json; charset=utf-8",
         "{\"errors\":[{\"code\":\"TOOMANYREQUESTS\",\"message\":\"slow down\"}]}");
     refusedWith(EngineException.class, "toomanyrequests: slow down");
     refuse(200, "application/json", "<html>");
-    refusedWith(
-        EngineException.class, "error unmarshalling content: the manifest is not JSON");
+    refusedWith(EngineException.class, "error unmarshalling content: the manifest is not JSON");
   }
 
   @Test
@@ -227,8 +227,7 @@ class RegistryAuthTest {
     for (Base64.Encoder encoder :
         List.of(
             Base64.getEncoder(), Base64.getUrlEncoder(), Base64.getUrlEncoder().withoutPadding())) {
-      assertThat(RegistryCredentials.fromHeader(encoder.encodeToString(bytes)))
-          .isEqualTo(expected);
+      assertThat(RegistryCredentials.fromHeader(encoder.encodeToString(bytes))).isEqualTo(expected);
     }
     for (String bad : new String[] {"", "zzz", "!!!", "e30=", "W10"}) {
       assertThat(RegistryCredentials.fromHeader(bad)).isEqualTo(RegistryCredentials.ANONYMOUS);
@@ -241,7 +240,9 @@ class RegistryAuthTest {
     List<Challenge> parsed =
         Challenge.parse(
             List.of("Basic realm=\"a, b\", Bearer realm=\"x\\\"y\" , scope=z", "Negotiate"));
-    assertThat(parsed).extracting(Challenge::scheme).containsExactly("basic", "bearer", "negotiate");
+    assertThat(parsed)
+        .extracting(Challenge::scheme)
+        .containsExactly("basic", "bearer", "negotiate");
     assertThat(parsed.get(0).parameter("realm")).isEqualTo("a, b");
     assertThat(parsed.get(1).parameter("realm")).isEqualTo("x\"y");
     assertThat(parsed.get(1).parameter("scope")).isEqualTo("z");

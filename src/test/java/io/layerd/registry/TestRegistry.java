@@ -57,6 +57,14 @@ public final class TestRegistry implements AutoCloseable {
     return requests;
   }
 
+  /** Forgets everything. */
+  public void reset() {
+    documents.clear();
+    blobs.clear();
+    requests.clear();
+    trick = (_, _) -> false;
+  }
+
   public void trick(Trick newTrick) {
     trick = newTrick;
   }
@@ -106,8 +114,13 @@ public final class TestRegistry implements AutoCloseable {
   }
 
   public static String descriptor(String type, byte[] content) {
-    return "{\"mediaType\":\"" + type + "\",\"size\":" + content.length + ",\"digest\":\""
-        + Digest.of(content) + "\"}";
+    return "{\"mediaType\":\""
+        + type
+        + "\",\"size\":"
+        + content.length
+        + ",\"digest\":\""
+        + Digest.of(content)
+        + "\"}";
   }
 
   /** A configuration whose layers are these tars. */
@@ -119,9 +132,13 @@ public final class TestRegistry implements AutoCloseable {
       ids.append(comma).append('"').append(Digest.of(tar)).append('"');
       history.append(comma).append("{\"created_by\":\"step\"}");
     }
-    return ("{\"architecture\":\"amd64\",\"os\":\"linux\",\"config\":{\"Cmd\":[\"sh\"]" + extra
-            + "},\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[" + ids + "]},\"history\":["
-            + history + "]}")
+    return ("{\"architecture\":\"amd64\",\"os\":\"linux\",\"config\":{\"Cmd\":[\"sh\"]"
+            + extra
+            + "},\"rootfs\":{\"type\":\"layers\",\"diff_ids\":["
+            + ids
+            + "]},\"history\":["
+            + history
+            + "]}")
         .getBytes(StandardCharsets.UTF_8);
   }
 
@@ -145,15 +162,23 @@ public final class TestRegistry implements AutoCloseable {
   }
 
   public static String manifest(String config, String layers) {
-    return "{\"schemaVersion\":2,\"mediaType\":\"" + MediaTypes.DOCKER_MANIFEST
-        + "\",\"config\":" + config + ",\"layers\":[" + layers + "]}";
+    return "{\"schemaVersion\":2,\"mediaType\":\""
+        + MediaTypes.DOCKER_MANIFEST
+        + "\",\"config\":"
+        + config
+        + ",\"layers\":["
+        + layers
+        + "]}";
   }
 
   private void handle(HttpExchange exchange) throws IOException {
     String path = exchange.getRequestURI().toString();
     requests.add(
-        exchange.getRequestMethod() + " " + URLDecoder.decode(path, StandardCharsets.UTF_8)
-            + header(exchange, "Range") + header(exchange, "Authorization"));
+        exchange.getRequestMethod()
+            + " "
+            + URLDecoder.decode(path, StandardCharsets.UTF_8)
+            + header(exchange, "Range")
+            + header(exchange, "Authorization"));
     try (exchange) {
       if (!trick.answer(exchange, path)) {
         serve(exchange, path);
@@ -248,7 +273,10 @@ public final class TestRegistry implements AutoCloseable {
         exchange,
         status,
         "application/json",
-        "{\"errors\":[{\"code\":\"" + code + "\",\"message\":\"" + message
+        "{\"errors\":[{\"code\":\""
+            + code
+            + "\",\"message\":\""
+            + message
             + "\",\"detail\":{\"x\":1}}]}");
   }
 
