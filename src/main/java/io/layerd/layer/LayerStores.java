@@ -1,0 +1,20 @@
+package io.layerd.layer;
+
+import io.layerd.archive.LayerUnpacker;
+import io.layerd.graph.GraphDriver;
+import java.nio.file.Path;
+
+/** Opens layer stores. */
+public final class LayerStores {
+  private LayerStores() {}
+
+  /**
+   * The store of a data root. Nothing is swept before {@link LayerStore#recover}.
+   *
+   * @throws io.layerd.error.SystemFailure if the data root cannot be read or written
+   */
+  public static LayerStore open(
+      Path dataRoot, GraphDriver driver, LayerUnpacker unpacker, TarAssembler assembler) {
+    return DataRootLayerStore.open(dataRoot, driver, unpacker, assembler);
+  }
+}
