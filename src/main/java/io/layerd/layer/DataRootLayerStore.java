@@ -84,8 +84,7 @@ final class DataRootLayerStore implements LayerStore {
       UnpackResult result;
       try (OutputStream tarSplit = set.create(LayerDb.tarSplitName())) {
         result =
-            unpacker.unpack(
-                tar, driver.diff(cacheId), LayerUnpacker.Whiteouts.OVERLAY, tarSplit);
+            unpacker.unpack(tar, driver.diff(cacheId), LayerUnpacker.Whiteouts.OVERLAY, tarSplit);
       }
       StagedLayer layer =
           new StagedLayer(cacheId, set.detach(), result.diffId(), result.contentSizeBytes());
@@ -108,8 +107,7 @@ final class DataRootLayerStore implements LayerStore {
         discard(staged);
         return references.retain(id);
       }
-      Layer layer =
-          new Layer(id, staged.diffId(), parent, staged.cacheId(), staged.sizeBytes());
+      Layer layer = new Layer(id, staged.diffId(), parent, staged.cacheId(), staged.sizeBytes());
       try {
         if (parent != null) {
           Layer below = retain(parent);
@@ -175,13 +173,14 @@ final class DataRootLayerStore implements LayerStore {
     return deleted;
   }
 
-  /** The entry goes first: a directory without an entry is swept, an entry without one is damage. */
+  /**
+   * The entry goes first: a directory without an entry is swept, an entry without one is damage.
+   */
   private void delete(Layer layer) {
     try {
       db.remove(layer.chainId());
     } catch (IOException e) {
-      throw new SystemFailure(
-          "cannot delete layer " + layer.chainId() + ": " + e.getMessage(), e);
+      throw new SystemFailure("cannot delete layer " + layer.chainId() + ": " + e.getMessage(), e);
     }
     driver.remove(layer.cacheId());
   }

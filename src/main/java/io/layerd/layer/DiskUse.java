@@ -9,7 +9,9 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
 
-/** Sums up file sizes below a directory, each inode once; names are bytes, links are not followed. */
+/**
+ * Sums up file sizes below a directory, each inode once; names are bytes, links are not followed.
+ */
 final class DiskUse {
   private final Sys sys;
 

@@ -48,8 +48,7 @@ final class InitLayer {
       switch (name.getValue()) {
         case "dir" -> directory(path);
         case "file" -> file(path);
-        default ->
-            sys.symlinkat(bytes(name.getValue().substring(1)), Sys.AT_FDCWD, bytes(path));
+        default -> sys.symlinkat(bytes(name.getValue().substring(1)), Sys.AT_FDCWD, bytes(path));
       }
     }
   }

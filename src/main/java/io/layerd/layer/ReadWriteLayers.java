@@ -85,7 +85,9 @@ final class ReadWriteLayers {
     return entries.get(containerId);
   }
 
-  /** Makes the directories first and the entry last: without an entry they are orphans and swept. */
+  /**
+   * Makes the directories first and the entry last: without an entry they are orphans and swept.
+   */
   void create(String containerId, @Nullable Layer parent) {
     if (entries.containsKey(containerId)) {
       throw new Conflict("container " + containerId + " has a read-write layer already");

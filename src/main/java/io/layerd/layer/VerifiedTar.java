@@ -1,7 +1,7 @@
 package io.layerd.layer;
 
-import io.layerd.oci.Digest;
 import io.layerd.oci.DiffId;
+import io.layerd.oci.Digest;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -13,7 +13,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** Whether this kernel and this file system can carry overlay2, and what {@code docker info} says of them. */
+/**
+ * Whether this kernel and this file system can carry overlay2, and what {@code docker info} says of
+ * them.
+ */
 final class HostChecks {
   private static final Map<Long, String> NAMES =
       Map.ofEntries(
@@ -61,7 +64,10 @@ final class HostChecks {
     String backing = NAMES.getOrDefault(fs.magic() & 0xffffffffL, "<unknown>");
     if (REFUSED.contains(backing)) {
       throw new SystemFailure(
-          "overlay2: the backing file system " + backing + " of " + home
+          "overlay2: the backing file system "
+              + backing
+              + " of "
+              + home
               + " cannot hold overlay2 layers; choose another data root");
     }
     checks.dirTypes(backing);
@@ -72,7 +78,8 @@ final class HostChecks {
           Map.entry("Backing Filesystem", backing),
           Map.entry("Supports d_type", "true"),
           Map.entry("Using metacopy", String.valueOf(checks.parameter("metacopy"))),
-          Map.entry("Native Overlay Diff", String.valueOf(nativeDiff && !checks.parameter("metacopy"))),
+          Map.entry(
+              "Native Overlay Diff", String.valueOf(nativeDiff && !checks.parameter("metacopy"))),
           Map.entry("userxattr", "false"));
     } finally {
       new TreeDeletion(sys).delete(test);
@@ -120,9 +127,11 @@ final class HostChecks {
       for (DirEntry entry : sys.readDirectory(fd)) {
         if (entry.type() == 0) {
           throw new SystemFailure(
-              "overlay2: the backing " + backing
+              "overlay2: the backing "
+                  + backing
                   + " filesystem is formatted without d_type support, which leads to incorrect"
-                  + " behavior." + hint(backing)
+                  + " behavior."
+                  + hint(backing)
                   + " Backing filesystems without d_type support are not supported.");
         }
       }

@@ -39,8 +39,7 @@ final class OverlayMounter {
     }
     String relative = options(lowers, upper, "");
     if (!fits(relative)) {
-      throw new SystemFailure(
-          "cannot mount layer, mount label too large " + relative.length());
+      throw new SystemFailure("cannot mount layer, mount label too large " + relative.length());
     }
     mountFromHome(id + "/merged", relative);
   }
@@ -63,7 +62,10 @@ final class OverlayMounter {
     return options.getBytes(StandardCharsets.UTF_8).length < PAGE_BYTES;
   }
 
-  /** A thread's working directory is its own only after unshare, so the thread must not be used again. */
+  /**
+   * A thread's working directory is its own only after unshare, so the thread must not be used
+   * again.
+   */
   private void mountFromHome(String target, String options) throws ErrnoException {
     ErrnoException[] failure = new ErrnoException[1];
     Thread thread =

@@ -32,8 +32,7 @@ final class OverlayProbe {
     Files.createFile(root.resolve("l2/d/f"));
     sys.lsetxattr(bytes(root.resolve("l2/d")), OPAQUE, new byte[] {'y'});
     Path merged = root.resolve("merged");
-    String options =
-        "lowerdir=%1$s/l2:%1$s/l1,upperdir=%1$s/l3,workdir=%1$s/work".formatted(root);
+    String options = "lowerdir=%1$s/l2:%1$s/l1,upperdir=%1$s/l3,workdir=%1$s/work".formatted(root);
     try {
       sys.mount("overlay", merged.toString(), "overlay", 0, options);
     } catch (ErrnoException e) {
