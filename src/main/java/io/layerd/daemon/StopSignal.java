@@ -4,7 +4,10 @@ import java.util.concurrent.CountDownLatch;
 import org.jboss.logging.Logger;
 import sun.misc.Signal;
 
-/** SIGTERM and SIGINT: the first asks the daemon to stop, the second ends it at once. */
+/**
+ * What others ask of the daemon by signals: SIGTERM and SIGINT to stop (a second one ends it at
+ * once), SIGHUP to read its configuration again.
+ */
 final class StopSignal {
   private static final Logger LOG = Logger.getLogger("layerd");
 
@@ -17,6 +20,11 @@ final class StopSignal {
     Signal.handle(new Signal("TERM"), stop::received);
     Signal.handle(new Signal("INT"), stop::received);
     return stop;
+  }
+
+  /** Runs something at every SIGHUP, which would end the process otherwise. */
+  static void onReload(Runnable reload) {
+    Signal.handle(new Signal("HUP"), _ -> reload.run());
   }
 
   private void received(Signal signal) {

@@ -67,7 +67,7 @@ final class StreamAnswer {
         work.subscribe()
             .with(
                 _ -> context.runOnContext(_ -> end()),
-                failure -> context.runOnContext(_ -> fail(ErrorAnswer.of(failure), lastWords)));
+                failure -> context.runOnContext(_ -> fail(failure, lastWords)));
     response.closeHandler(
         _ -> {
           output.gone();
@@ -90,10 +90,11 @@ final class StreamAnswer {
     }
   }
 
-  private void fail(ErrorAnswer error, Function<ErrorAnswer, byte[]> lastWords) {
+  private void fail(Throwable failure, Function<ErrorAnswer, byte[]> lastWords) {
     if (response.ended() || response.closed()) {
-      return;
+      return; // nobody is left to be told, and going away is what made it fail
     }
+    ErrorAnswer error = ErrorAnswer.of(failure);
     if (!opened) {
       ApiFront.answer(response, error);
       return;
