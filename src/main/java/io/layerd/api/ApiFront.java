@@ -78,8 +78,23 @@ public final class ApiFront implements Handler<HttpServerRequest> {
       notFound(response); // the router would take it for the path without the slash
       return;
     }
+    if (tooLarge(request)) {
+      request.response().putHeader("Connection", "close");
+      answer(request.response(), ErrorAnswer.of(JsonBody.tooLarge()));
+      return;
+    }
     request.headers().set(ApiVersion.HEADER, version.toString());
     router.handle(hasVersion ? new UnversionedRequest(request, rest) : request);
+  }
+
+  /** Archives may be as large as they like, JSON that says so is refused before it is read. */
+  private static boolean tooLarge(HttpServerRequest request) {
+    String length = request.getHeader("Content-Length");
+    String type = request.getHeader("Content-Type");
+    return length != null
+        && type != null
+        && type.startsWith("application/json")
+        && (length.length() > 15 || Long.parseLong(length) > JsonBody.LIMIT_BYTES);
   }
 
   private void standardHeaders(MultiMap headers) {

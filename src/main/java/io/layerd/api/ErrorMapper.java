@@ -19,7 +19,7 @@ public class ErrorMapper {
           case WebApplicationException e -> {
             int status = e.getResponse().getStatus();
             yield status == 413
-                ? new ErrorAnswer(413, "request body is larger than 16 MiB")
+                ? ErrorAnswer.of(JsonBody.tooLarge())
                 : new ErrorAnswer(status, String.valueOf(e.getMessage()));
           }
           default -> ErrorAnswer.of(failure);

@@ -16,6 +16,7 @@ import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import io.layerd.error.InvalidParameter;
+import io.layerd.error.TooLarge;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
@@ -29,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  * match in any case and unknown fields are left out, as Go's decoder has it.
  */
 public final class JsonBody {
+  /** More than any JSON a client sends. */
+  public static final int LIMIT_BYTES = 16 * 1024 * 1024;
+
   private static final ObjectMapper MAPPER = mapper();
 
   /** A text that ends within true, false or null. */
@@ -72,6 +76,9 @@ public final class JsonBody {
   public static <T> @Nullable T readOrNull(
       byte[] body, @Nullable String contentType, Class<T> type) {
     checkContentType(body, contentType);
+    if (body.length > LIMIT_BYTES) {
+      throw tooLarge();
+    }
     if (body.length == 0) {
       return null;
     }
@@ -103,6 +110,11 @@ public final class JsonBody {
     } catch (IOException e) {
       throw new InvalidParameter("invalid JSON: " + e.getMessage(), e);
     }
+  }
+
+  /** What a body beyond the limit is answered with. */
+  public static TooLarge tooLarge() {
+    return new TooLarge("request body is larger than 16 MiB");
   }
 
   /** Whether a well-formed body holds no field at all. */

@@ -145,7 +145,6 @@ final class Listeners {
           new HttpServerOptions()
               .setMaxInitialLineLength(LINE_BYTES)
               .setMaxHeaderSize(HEADER_BYTES)
-              .setHandle100ContinueAutomatically(true)
               .setHttp2ClearTextEnabled(false)
               .setTcpKeepAlive(true);
       HttpServer server = vertx.createHttpServer(options);
