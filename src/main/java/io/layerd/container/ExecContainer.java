@@ -112,6 +112,7 @@ final class ExecContainer {
                           : config.workingDir(),
                       config.privileged(),
                       root,
+                      attached,
                       new ProcessIo(config.tty(), attached && config.attachStdin(), true, null)));
       exec.running(process);
       return process;

@@ -3,6 +3,7 @@ package io.layerd.runtime;
 import io.layerd.error.Conflict;
 import io.layerd.error.NotFound;
 import io.layerd.error.SystemFailure;
+import io.layerd.spec.HostConfig;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -25,11 +26,22 @@ public interface ContainerRuntime {
   RuntimeInfo info();
 
   /**
+   * Checks what a container asks of the host when it is created: modes, capabilities, limits,
+   * runtime, security options.
+   *
+   * @return the same with what this host cannot do discarded and defaults filled in, and a warning
+   *     for each thing discarded
+   * @throws io.layerd.error.InvalidParameter in dockerd's words
+   */
+  CheckedHost check(HostConfig host);
+
+  /**
    * Writes the bundle, starts conmon and creates the container's process, which waits for {@link
    * #start}.
    *
    * @throws SystemFailure with the runtime's own message, in dockerd's words ({@code failed to
-   *     create task for container: ...})
+   *     create task for container: ...}); a command that is missing or cannot be run has {@code
+   *     executable file not found} or {@code permission denied} in it, whichever the runtime
    */
   RunningProcess create(LaunchRequest request);
 
@@ -43,12 +55,13 @@ public interface ContainerRuntime {
    * Finds the process of a container that an earlier daemon started: running, or gone with its exit
    * code.
    *
-   * @return empty if nothing was ever started, or its exit was already collected
+   * @return empty if nothing was ever started, or its exit was already collected; what was created
+   *     but never started is deleted
    */
   Optional<RunningProcess> find(String containerId, boolean tty);
 
   /**
-   * Signals the init process of a container.
+   * Signals the init process of a container. SIGKILL also ends a paused one.
    *
    * @throws Conflict if it does not run
    */
@@ -60,7 +73,15 @@ public interface ContainerRuntime {
    */
   void delete(String containerId);
 
-  /** Runs one more process in a running container. */
+  /**
+   * Runs one more process in a running container. With {@link ExecRequest#attached} a console is
+   * connected before the process runs, and the first {@link RunningProcess#attach} answers it, so
+   * that no output is missed.
+   *
+   * @throws SystemFailure {@code OCI runtime exec failed: exec failed: ...} in the runtime's words,
+   *     {@code unable to find user X: no matching entries in passwd file}
+   * @throws Conflict if the container does not run
+   */
   RunningProcess exec(ExecRequest request);
 
   /** The processes of a container, host pids. */
@@ -69,6 +90,12 @@ public interface ContainerRuntime {
   void pause(String containerId);
 
   void resume(String containerId);
+
+  /**
+   * @param host to be kept instead of the request's own
+   * @param warnings for the answer to create, in dockerd's words
+   */
+  record CheckedHost(HostConfig host, List<String> warnings) {}
 
   /**
    * A process that conmon watches.
@@ -111,7 +138,7 @@ public interface ContainerRuntime {
 
   /**
    * @param exitCode 0 to 255; 128 + n after signal n
-   * @param oomKilled whether the kernel killed it for memory
+   * @param oomKilled whether the kernel killed a process of the container for memory
    */
   record ExitStatus(int exitCode, boolean oomKilled, java.time.Instant finishedAt) {}
 
@@ -127,6 +154,11 @@ public interface ContainerRuntime {
   /**
    * One more process: {@code id} is unique; the process inherits the container's namespaces and, if
    * not changed, its rights.
+   *
+   * @param env {@code NAME=value}, the whole environment but HOME; empty is the container's
+   * @param user null or empty is the container's user
+   * @param workingDir null or empty is the container's
+   * @param attached whether a console will be attached
    */
   record ExecRequest(
       String containerId,
@@ -138,5 +170,6 @@ public interface ContainerRuntime {
       @Nullable String workingDir,
       boolean privileged,
       Path rootfs,
+      boolean attached,
       ProcessIo io) {}
 }

@@ -47,4 +47,24 @@ public record LaunchRequest(
    *     rprivate}, {@code size=64k}
    */
   public record BindMount(String type, String source, String destination, List<String> options) {}
+
+  /** The same with other mounts. */
+  LaunchRequest withMounts(List<BindMount> changed) {
+    return new LaunchRequest(
+        containerId,
+        args,
+        env,
+        user,
+        workingDir,
+        hostname,
+        domainname,
+        rootfs,
+        changed,
+        networkNamespace,
+        hostNetwork,
+        namespacesOf,
+        host,
+        annotations,
+        io);
+  }
 }

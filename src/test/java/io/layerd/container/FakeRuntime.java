@@ -6,6 +6,7 @@ import io.layerd.error.Conflict;
 import io.layerd.runtime.ContainerRuntime;
 import io.layerd.runtime.LaunchRequest;
 import io.layerd.runtime.RuntimeInfo;
+import io.layerd.spec.HostConfig;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -114,7 +115,13 @@ final class FakeRuntime implements ContainerRuntime {
   @Override
   public RuntimeInfo info() {
     RuntimeInfo.Program runc = new RuntimeInfo.Program("runc", "/usr/sbin/runc", "1.1.5", "");
-    return new RuntimeInfo("runc", List.of(runc), runc, "1", "cgroupfs", List.of());
+    return new RuntimeInfo(
+        "runc", List.of(runc), runc, null, "1", "cgroupfs", List.of(), List.of());
+  }
+
+  @Override
+  public CheckedHost check(HostConfig host) {
+    return new CheckedHost(host, List.of());
   }
 
   @Override

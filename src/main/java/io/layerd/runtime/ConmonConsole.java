@@ -1,0 +1,156 @@
+package io.layerd.runtime;
+
+import io.layerd.error.SystemFailure;
+import io.layerd.runtime.ContainerRuntime.Console;
+import io.layerd.runtime.ContainerRuntime.Output;
+import io.layerd.sys.ErrnoException;
+import io.layerd.sys.Sys;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection to conmon's attach socket: packets come with the stream in their first byte, and go
+ * as they are.
+ *
+ * <p>Readers and writers share the lock while they use the descriptor; closing wakes them first and
+ * then takes the lock alone, so that the number is never used again for something else under them.
+ */
+final class ConmonConsole implements Console {
+  /** conmon sends at most 8192 bytes and the stream. */
+  private static final int READ_BYTES = 64 << 10;
+
+  /** conmon reads at most 32 KiB of a packet and loses the rest. */
+  private static final int WRITE_BYTES = 8 << 10;
+
+  private static final int STDERR_PACKET = 3;
+
+  private final Sys sys;
+  private final int fd;
+  private final ReentrantReadWriteLock use = new ReentrantReadWriteLock();
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private final ByteBuffer readBuffer = ByteBuffer.allocateDirect(READ_BYTES);
+  private final ByteBuffer writeBuffer = ByteBuffer.allocateDirect(WRITE_BYTES);
+  private volatile long waitingSince;
+  private boolean ended;
+
+  private ConmonConsole(Sys sys, int fd) {
+    this.sys = sys;
+    this.fd = fd;
+  }
+
+  static ConmonConsole connect(Sys sys, Bundle bundle) throws ErrnoException {
+    return new ConmonConsole(sys, sys.connectSeqpacket(bundle.socket().toString()));
+  }
+
+  @Override
+  public @Nullable Output read() {
+    use.readLock().lock();
+    try {
+      synchronized (readBuffer) {
+        while (!closed.get() && !ended) {
+          waitingSince = System.nanoTime() | 1;
+          int count = sys.read(fd, readBuffer.clear());
+          waitingSince = 0;
+          if (count <= 0) {
+            ended = true;
+          } else if (count > 1) {
+            byte[] data = new byte[count - 1];
+            readBuffer.flip();
+            int stream = readBuffer.get() == STDERR_PACKET ? 2 : 1;
+            readBuffer.get(data);
+            return new Output(stream, data);
+          }
+        }
+        return null;
+      }
+    } catch (ErrnoException e) {
+      // conmon went away with something of ours unread: the end as well.
+      return null;
+    } finally {
+      waitingSince = 0;
+      use.readLock().unlock();
+    }
+  }
+
+  /** Whether a reader has waited this long for something to come. */
+  boolean idleFor(Duration time) {
+    long since = waitingSince;
+    return since != 0 && System.nanoTime() - since > time.toNanos();
+  }
+
+  /** Lets a waiting reader see the end. What conmon sent already can still be read. */
+  void end() {
+    use.readLock().lock();
+    try {
+      if (!closed.get()) {
+        sys.shutdown(fd);
+      }
+    } catch (ErrnoException e) {
+      // Not connected any more, which is what is wanted.
+    } finally {
+      use.readLock().unlock();
+    }
+  }
+
+  boolean isClosed() {
+    return closed.get();
+  }
+
+  @Override
+  public void write(byte[] data, int offset, int length) {
+    use.readLock().lock();
+    try {
+      synchronized (writeBuffer) {
+        int at = offset;
+        while (at < offset + length && !closed.get()) {
+          int count = Math.min(WRITE_BYTES, offset + length - at);
+          writeBuffer.clear().put(data, at, count).flip();
+          sys.writeFully(fd, writeBuffer);
+          at += count;
+        }
+      }
+    } catch (ErrnoException e) {
+      throw new SystemFailure("the process takes no more input: " + e.getMessage(), e);
+    } finally {
+      use.readLock().unlock();
+    }
+  }
+
+  @Override
+  public void closeInput() {
+    use.readLock().lock();
+    try {
+      if (!closed.get()) {
+        sys.shutdownWrite(fd);
+      }
+    } catch (ErrnoException e) {
+      // The process ended, and its input with it.
+    } finally {
+      use.readLock().unlock();
+    }
+  }
+
+  @Override
+  public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    use.readLock().lock();
+    try {
+      sys.shutdown(fd);
+    } catch (ErrnoException e) {
+      // Not connected any more.
+    } finally {
+      use.readLock().unlock();
+    }
+    use.writeLock().lock();
+    try {
+      sys.close(fd);
+    } finally {
+      use.writeLock().unlock();
+    }
+  }
+}

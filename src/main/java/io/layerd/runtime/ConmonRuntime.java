@@ -1,0 +1,372 @@
+package io.layerd.runtime;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.layerd.error.Conflict;
+import io.layerd.error.InvalidParameter;
+import io.layerd.error.NotFound;
+import io.layerd.error.SystemFailure;
+import io.layerd.runtime.LaunchRequest.BindMount;
+import io.layerd.spec.HostConfig;
+import io.layerd.spec.SpecJson;
+import io.layerd.sys.ErrnoException;
+import io.layerd.sys.Sys;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/** Containers run by runc or crun, each with a conmon. */
+final class ConmonRuntime implements ContainerRuntime {
+  private static final Logger LOG = Logger.getLogger(ConmonRuntime.class);
+  private static final String CONTAINER = "container:";
+  private static final long DEFAULT_SHM_BYTES = 64L << 20;
+  private static final int SIGKILL = 9;
+  private static final int ESRCH = 3;
+
+  private final Sys sys;
+  private final Path execRoot;
+  private final RuntimeOptions options;
+  private final Command command;
+  private final Cgroups cgroups;
+  private final Capabilities capabilities;
+  private final Programs programs;
+  private final SharedMemory sharedMemory;
+  private final ExitWatch exits;
+  private final Execs execs;
+  private final Map<String, WatchedProcess> running = new ConcurrentHashMap<>();
+
+  ConmonRuntime(Sys sys, Path execRoot, RuntimeOptions options) {
+    this.sys = sys;
+    this.execRoot = execRoot;
+    this.options = options;
+    this.command = new Command(sys);
+    this.cgroups = new Cgroups(sys, HostMounts.read());
+    this.capabilities = Capabilities.ofThisProcess();
+    this.programs = new Programs(options, command, cgroups.worksWithCrun());
+    this.sharedMemory = new SharedMemory(sys);
+    this.exits = new ExitWatch(execRoot.resolve("exits"));
+    this.execs = new Execs(sys, execRoot, programs, capabilities, exits);
+    info().warnings().forEach(LOG::warn);
+  }
+
+  @Override
+  public RuntimeInfo info() {
+    boolean seccomp = Files.exists(Path.of("/proc/sys/kernel/seccomp"));
+    return programs.info(cgroups, seccomp);
+  }
+
+  @Override
+  public CheckedHost check(HostConfig host) {
+    String runtime = host.runtime();
+    if (runtime.isEmpty()) {
+      // Without any runtime a container can still be created.
+      runtime = programs.defaultName();
+    } else {
+      var known = programs.runtime(runtime);
+    }
+    return new HostCheck(cgroups, capabilities).check(host, runtime);
+  }
+
+  @Override
+  public RunningProcess create(LaunchRequest request) {
+    String id = request.containerId();
+    Programs.Runtime runtime = programs.runtime(request.host().runtime());
+    Path conmon = programs.conmon();
+    Path init = OciSpec.wantsInit(request.host()) ? programs.init() : null;
+    Bundle bundle = Bundle.ofContainer(execRoot, id);
+    if (Files.exists(bundle.directory())) {
+      delete(id);
+    }
+    String cgroupsPath = OciSpec.cgroupsPath(request.host(), options.cgroupParent(), id);
+    try {
+      Files.createDirectories(bundle.directory());
+      LaunchRequest complete = withSharedMemory(request, bundle);
+      ObjectNode spec =
+          new OciSpec(sys, complete, capabilities, cgroups.unified(), init).toSpec(cgroupsPath);
+      Files.write(bundle.config(), SpecJson.MAPPER.writeValueAsBytes(spec));
+      MonitorRecord record = launch(conmon, runtime, bundle, cgroupsPath, request);
+      return watch(id, bundle, record);
+    } catch (IOException e) {
+      cleanUp(id, bundle, runtime.path(), cgroupsPath);
+      throw new SystemFailure("cannot write the bundle of container " + id + ": " + e, e);
+    } catch (RuntimeException | Error e) {
+      cleanUp(id, bundle, runtime.path(), cgroupsPath);
+      throw e;
+    }
+  }
+
+  private MonitorRecord launch(
+      Path conmon,
+      Programs.Runtime runtime,
+      Bundle bundle,
+      String cgroupsPath,
+      LaunchRequest request)
+      throws ErrnoException {
+    String id = request.containerId();
+    var job =
+        new Conmon.Job(
+            conmon,
+            runtime.path(),
+            runtimeRoot(execRoot, runtime.path()),
+            id,
+            id,
+            bundle,
+            request.io(),
+            false,
+            false);
+    String program = request.args().isEmpty() ? "" : request.args().getFirst();
+    try (Conmon started = Conmon.start(sys, job)) {
+      Conmon.Answer answer = started.awaitProcess();
+      if (answer == null || answer.value() <= 0) {
+        String words = answer == null ? null : answer.message();
+        throw RuntimeFailure.create(
+            words == null ? conmonDied(bundle, "conmon ended without an answer") : words, program);
+      }
+      ProcessId monitor = ProcessId.of(Bundle.readPid(bundle.monitorPidFile()));
+      MonitorRecord record =
+          new MonitorRecord(
+              runtime.name(),
+              runtime.path().toString(),
+              cgroupsPath,
+              ProcessId.of(answer.value()),
+              monitor,
+              request.io().tty(),
+              false);
+      record.write(bundle);
+      return record;
+    }
+  }
+
+  static String conmonDied(Bundle bundle, String otherwise) {
+    String words = bundle.monitorWords();
+    return words == null ? otherwise : words;
+  }
+
+  // A shareable /dev/shm is mounted on the host; whoever joins the namespace gets the same.
+  private LaunchRequest withSharedMemory(LaunchRequest request, Bundle bundle) {
+    String mode = request.host().ipcMode();
+    Bundle owner = null;
+    if (mode.equals("shareable")) {
+      long size = request.host().shmSize();
+      sharedMemory.mount(bundle, size > 0 ? size : DEFAULT_SHM_BYTES);
+      owner = bundle;
+    } else if (mode.startsWith(CONTAINER)) {
+      Integer pid = request.namespacesOf().get("ipc");
+      for (WatchedProcess process : running.values()) {
+        if (pid != null && process.pid() == pid) {
+          owner = process.bundle();
+        }
+      }
+      if (owner != null && !Files.isDirectory(owner.sharedMemory())) {
+        throw new InvalidParameter(
+            "failed to join IPC namespace: container "
+                + owner.directory().getFileName()
+                + ": non-shareable IPC (hint: use IpcMode:shareable for the donor container)");
+      }
+    }
+    boolean taken = request.mounts().stream().anyMatch(m -> m.destination().equals("/dev/shm"));
+    if (owner == null || taken) {
+      return request;
+    }
+    List<BindMount> mounts = new ArrayList<>(request.mounts());
+    mounts.add(SharedMemory.bind(owner));
+    return request.withMounts(mounts);
+  }
+
+  private WatchedProcess watch(String id, Bundle bundle, MonitorRecord record) {
+    WatchedProcess process =
+        new WatchedProcess(sys, bundle, record.process(), record.monitor(), record.tty());
+    running.put(id, process);
+    exits.add(process, _ -> cgroups.oomKills(record.cgroupsPath()) > 0, null);
+    return process;
+  }
+
+  @Override
+  public void start(String id) {
+    Bundle bundle = Bundle.ofContainer(execRoot, id);
+    MonitorRecord record = record(id, bundle);
+    Command.Result result = runtime(record, bundle, "start", id);
+    if (!result.success()) {
+      throw RuntimeFailure.start(result.output(), "");
+    }
+    record.running().write(bundle);
+  }
+
+  @Override
+  public Optional<RunningProcess> find(String id, boolean tty) {
+    WatchedProcess known = running.get(id);
+    if (known != null) {
+      return Optional.of(known);
+    }
+    Bundle bundle = Bundle.ofContainer(execRoot, id);
+    MonitorRecord record = MonitorRecord.read(bundle).orElse(null);
+    if (record == null) {
+      // The daemon went away in the middle of a create, if anything is there at all.
+      if (Files.exists(bundle.directory())) {
+        delete(id);
+      }
+      return Optional.empty();
+    }
+    if (!record.started() && bundle.readExit().isEmpty()) {
+      Command.Result state = runtime(record, bundle, "state", id);
+      if (!state.success() || state.output().matches("(?s).*\"status\": *\"created\".*")) {
+        delete(id);
+        return Optional.empty();
+      }
+      record.running().write(bundle);
+    }
+    return Optional.of(watch(id, bundle, record));
+  }
+
+  @Override
+  public void kill(String id, int signal) {
+    Bundle bundle = Bundle.ofContainer(execRoot, id);
+    MonitorRecord record = MonitorRecord.read(bundle).orElse(null);
+    if (record == null || !record.process().alive(sys)) {
+      throw notRunning(id);
+    }
+    try {
+      sys.kill(record.process().pid(), signal);
+    } catch (ErrnoException e) {
+      if (e.errno() == ESRCH) {
+        throw notRunning(id);
+      }
+      throw new SystemFailure("cannot kill container " + id + ": " + e.getMessage(), e);
+    }
+    if (signal == SIGKILL && cgroups.frozen(record.cgroupsPath())) {
+      Command.Result resumed = runtime(record, bundle, "resume", id);
+      if (!resumed.success()) {
+        LOG.debugf("resuming %s to let it die: %s", id, resumed.output());
+      }
+    }
+  }
+
+  @Override
+  public void delete(String id) {
+    Bundle bundle = Bundle.ofContainer(execRoot, id);
+    MonitorRecord record = MonitorRecord.read(bundle).orElse(null);
+    if (record != null) {
+      cleanUp(id, bundle, Path.of(record.runtimePath()), record.cgroupsPath());
+    } else if (Files.exists(bundle.directory())) {
+      cleanUp(id, bundle, null, cgroupsPathOf(bundle, id));
+    } else {
+      WatchedProcess gone = running.remove(id);
+      LOG.debugf("nothing to delete of %s (%s)", id, gone);
+    }
+  }
+
+  // Killed between the bundle and the record: the spec says where the group is.
+  private String cgroupsPathOf(Bundle bundle, String id) {
+    try {
+      String path =
+          SpecJson.MAPPER
+              .readTree(Files.readAllBytes(bundle.config()))
+              .path("linux")
+              .path("cgroupsPath")
+              .asText();
+      return path.endsWith(id) ? path : options.cgroupParent() + "/" + id;
+    } catch (IOException e) {
+      return options.cgroupParent() + "/" + id;
+    }
+  }
+
+  /** Safe to repeat, and with any part of it missing. */
+  private void cleanUp(String id, Bundle bundle, @Nullable Path runtime, String cgroupsPath) {
+    List<Path> runtimes = runtime == null ? programs.all() : List.of(runtime);
+    for (Path program : runtimes) {
+      Path root = runtimeRoot(execRoot, program);
+      if (Files.exists(root.resolve(id))) {
+        Command.Result result =
+            command.run(List.of(program.toString(), "--root=" + root, "delete", "--force", id));
+        if (!result.success()) {
+          LOG.debugf("%s delete %s: %s", program, id, result.output());
+        }
+        deleteQuietly(root.resolve(id));
+      }
+    }
+    if (!cgroups.remove(cgroupsPath)) {
+      LOG.warnf("the control group %s is still in use", cgroupsPath);
+    }
+    sharedMemory.unmount(bundle);
+    running.remove(id);
+    try {
+      bundle.delete();
+    } catch (IOException e) {
+      throw new SystemFailure("cannot delete " + bundle.directory() + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static void deleteQuietly(Path directory) {
+    try {
+      Bundle.deleteTree(directory);
+    } catch (IOException e) {
+      LOG.debugf("cannot delete %s: %s", directory, e.getMessage());
+    }
+  }
+
+  @Override
+  public RunningProcess exec(ExecRequest request) {
+    String id = request.containerId();
+    Bundle bundle = Bundle.ofContainer(execRoot, id);
+    MonitorRecord record = MonitorRecord.read(bundle).orElse(null);
+    if (record == null || !record.process().alive(sys)) {
+      throw notRunning(id);
+    }
+    return execs.start(request, bundle, record);
+  }
+
+  @Override
+  public List<Integer> pids(String id) {
+    return cgroups.pids(record(id, Bundle.ofContainer(execRoot, id)).cgroupsPath());
+  }
+
+  @Override
+  public void pause(String id) {
+    freeze(id, "pause");
+  }
+
+  @Override
+  public void resume(String id) {
+    freeze(id, "resume");
+  }
+
+  private void freeze(String id, String verb) {
+    Bundle bundle = Bundle.ofContainer(execRoot, id);
+    Command.Result result = runtime(record(id, bundle), bundle, verb, id);
+    if (!result.success()) {
+      throw new SystemFailure(
+          "Cannot " + verb + " container " + id + ": " + result.output().strip());
+    }
+  }
+
+  private MonitorRecord record(String id, Bundle bundle) {
+    return MonitorRecord.read(bundle).orElseThrow(() -> new NotFound("No such container: " + id));
+  }
+
+  private static Conflict notRunning(String id) {
+    return new Conflict("container " + id + " is not running");
+  }
+
+  private Command.Result runtime(MonitorRecord record, Bundle bundle, String verb, String id) {
+    Path program = Path.of(record.runtimePath());
+    return command.run(
+        List.of(
+            program.toString(),
+            "--root=" + runtimeRoot(execRoot, program),
+            "--log-format=json",
+            "--log=" + bundle.runtimeLog(),
+            verb,
+            id));
+  }
+
+  /** Where a runtime keeps its own state: one directory per program, as they do not agree. */
+  static Path runtimeRoot(Path execRoot, Path program) {
+    return execRoot.resolve("runtime-" + program.getFileName());
+  }
+}

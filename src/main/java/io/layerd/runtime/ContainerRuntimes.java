@@ -1,0 +1,24 @@
+package io.layerd.runtime;
+
+import io.layerd.sys.Sys;
+import java.nio.file.Path;
+
+/** Opens the runtime of this host. */
+public final class ContainerRuntimes {
+  private ContainerRuntimes() {}
+
+  /**
+   * Looks for runc, crun and conmon and watches the exits of containers below {@code execRoot}.
+   * Missing programs are no error here: {@link ContainerRuntime#info} tells, and starting a
+   * container fails with a sentence that names what to install.
+   *
+   * @param execRoot the daemon's directory for running state, kept over its restarts, absolute
+   */
+  public static ContainerRuntime open(Path execRoot, RuntimeOptions options) {
+    return open(Sys.host(), execRoot, options);
+  }
+
+  static ContainerRuntime open(Sys sys, Path execRoot, RuntimeOptions options) {
+    return new ConmonRuntime(sys, execRoot.toAbsolutePath().normalize(), options);
+  }
+}

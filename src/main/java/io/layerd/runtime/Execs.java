@@ -1,0 +1,133 @@
+package io.layerd.runtime;
+
+import io.layerd.error.SystemFailure;
+import io.layerd.runtime.ContainerRuntime.ExecRequest;
+import io.layerd.spec.SpecJson;
+import io.layerd.sys.ErrnoException;
+import io.layerd.sys.Sys;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.WatchKey;
+import java.util.Objects;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/** Starts further processes in running containers. Their files go when they end. */
+final class Execs {
+  private static final Logger LOG = Logger.getLogger(Execs.class);
+  private static final int SIGKILL = 9;
+
+  private final Sys sys;
+  private final Path execRoot;
+  private final Programs programs;
+  private final Capabilities capabilities;
+  private final ExitWatch exits;
+
+  Execs(Sys sys, Path execRoot, Programs programs, Capabilities capabilities, ExitWatch exits) {
+    this.sys = sys;
+    this.execRoot = execRoot;
+    this.programs = programs;
+    this.capabilities = capabilities;
+    this.exits = exits;
+  }
+
+  WatchedProcess start(ExecRequest request, Bundle container, MonitorRecord record) {
+    Bundle bundle = Bundle.ofExec(execRoot, request.containerId(), request.id());
+    WatchKey key = null;
+    try {
+      var process = ExecSpec.of(sys, container, request, capabilities);
+      Path exitDirectory = Objects.requireNonNull(bundle.exitFile().getParent());
+      Files.createDirectories(exitDirectory);
+      Files.write(bundle.processSpec(), SpecJson.MAPPER.writeValueAsBytes(process));
+      key = exits.prepare(exitDirectory);
+      return launch(request, bundle, record, key);
+    } catch (IOException e) {
+      cleanUp(bundle, key);
+      throw new SystemFailure("cannot start exec " + request.id() + ": " + e.getMessage(), e);
+    } catch (RuntimeException | Error e) {
+      cleanUp(bundle, key);
+      throw e;
+    }
+  }
+
+  private WatchedProcess launch(
+      ExecRequest request, Bundle bundle, MonitorRecord record, WatchKey key)
+      throws ErrnoException {
+    Path runtime = Path.of(record.runtimePath());
+    var job =
+        new Conmon.Job(
+            programs.conmon(),
+            runtime,
+            ConmonRuntime.runtimeRoot(execRoot, runtime),
+            request.containerId(),
+            request.id(),
+            bundle,
+            request.io(),
+            true,
+            request.attached());
+    String program = request.args().isEmpty() ? "" : request.args().getFirst();
+    // Kept open until the end: conmon also writes the exit code to it, and would stumble.
+    Conmon conmon = Conmon.start(sys, job);
+    ConmonConsole console = null;
+    try {
+      if (request.attached()) {
+        conmon.awaitSocket();
+        console = ConmonConsole.connect(sys, bundle);
+        conmon.proceed();
+      }
+      Conmon.Answer answer = conmon.awaitProcess();
+      if (answer == null || answer.value() <= 0) {
+        String words = answer == null ? null : answer.message();
+        throw RuntimeFailure.exec(
+            words == null
+                ? ConmonRuntime.conmonDied(bundle, "conmon ended without an answer")
+                : words,
+            program);
+      }
+      ProcessId monitor = ProcessId.of(Bundle.readPid(bundle.monitorPidFile()));
+      WatchedProcess process =
+          new WatchedProcess(
+              sys, bundle, ProcessId.of(answer.value()), monitor, request.io().tty());
+      if (console != null) {
+        process.connected(console);
+      }
+      process.exit().whenComplete((_, _) -> ended(bundle, conmon));
+      exits.add(process, _ -> false, key);
+      return process;
+    } catch (ErrnoException | RuntimeException | Error e) {
+      if (console != null) {
+        console.close();
+      }
+      conmon.close();
+      kill(Bundle.readPid(bundle.monitorPidFile()));
+      throw e;
+    }
+  }
+
+  private static void ended(Bundle bundle, Conmon conmon) {
+    conmon.close();
+    cleanUp(bundle, null);
+  }
+
+  private void kill(int monitor) {
+    try {
+      if (monitor > 0) {
+        sys.kill(monitor, SIGKILL);
+      }
+    } catch (ErrnoException e) {
+      // It has gone by itself, as it should.
+    }
+  }
+
+  private static void cleanUp(Bundle bundle, @Nullable WatchKey key) {
+    if (key != null) {
+      key.cancel();
+    }
+    try {
+      bundle.delete();
+    } catch (IOException e) {
+      LOG.debugf("cannot delete %s: %s", bundle.directory(), e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,183 @@
+package io.layerd.runtime;
+
+import io.layerd.error.InvalidParameter;
+import io.layerd.error.SystemFailure;
+import io.layerd.runtime.RuntimeInfo.Program;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The programs that run containers, looked up anew at each use: one may be installed or replaced
+ * while the daemon runs.
+ */
+final class Programs {
+  private static final Pattern VERSION = Pattern.compile("version:? (\\S+)");
+  private static final Pattern COMMIT = Pattern.compile("commit: (\\S+)");
+
+  /** What dockerd calls runc. */
+  private static final String RUNC_V2 = "io.containerd.runc.v2";
+
+  private final RuntimeOptions options;
+  private final Command command;
+  private final boolean crunWorks;
+  private final Map<String, Program> versions = new ConcurrentHashMap<>();
+
+  Programs(RuntimeOptions options, Command command, boolean crunWorks) {
+    this.options = options;
+    this.command = command;
+    this.crunWorks = crunWorks;
+  }
+
+  /** A runtime's name and program. */
+  record Runtime(String name, Path path) {}
+
+  /**
+   * The runtime a container names, or the default one.
+   *
+   * @throws InvalidParameter {@code unknown or invalid runtime name: X}
+   * @throws SystemFailure if none is installed
+   */
+  Runtime runtime(String name) {
+    Map<String, Path> all = runtimes();
+    String wanted = name.isEmpty() ? defaultName(all) : name.equals(RUNC_V2) ? "runc" : name;
+    if (wanted.isEmpty()) {
+      throw new SystemFailure(
+          "no OCI runtime found: install runc or crun and make sure it is on the PATH of layerd");
+    }
+    Path path = all.get(wanted);
+    if (path == null) {
+      throw new InvalidParameter("unknown or invalid runtime name: " + name);
+    }
+    return new Runtime(wanted, path);
+  }
+
+  Path conmon() {
+    Path path = find("conmon");
+    if (path == null) {
+      throw new SystemFailure(
+          "conmon not found: install conmon and make sure it is on the PATH of layerd");
+    }
+    return path;
+  }
+
+  /** The program for {@code --init}. */
+  Path init() {
+    Path path = findInit();
+    if (path == null) {
+      throw new SystemFailure(
+          "exec: \"docker-init\": executable file not found in $PATH: install tini on the host to"
+              + " use --init");
+    }
+    return path;
+  }
+
+  /** Name of the default runtime; empty if there is none. */
+  String defaultName() {
+    return defaultName(runtimes());
+  }
+
+  private String defaultName(Map<String, Path> all) {
+    String wanted = options.defaultRuntime();
+    if (wanted != null) {
+      return wanted;
+    }
+    if (crunWorks && all.containsKey("crun")) {
+      return "crun";
+    }
+    return all.containsKey("runc") ? "runc" : "";
+  }
+
+  /** Every runtime there is. */
+  List<Path> all() {
+    return List.copyOf(runtimes().values());
+  }
+
+  private Map<String, Path> runtimes() {
+    Map<String, Path> all = new LinkedHashMap<>();
+    for (String name : List.of("runc", "crun")) {
+      Path path = find(name);
+      if (path != null) {
+        all.put(name, path);
+      }
+    }
+    all.putAll(options.extraRuntimes());
+    return all;
+  }
+
+  RuntimeInfo info(Cgroups cgroups, boolean seccomp) {
+    List<String> warnings = new ArrayList<>();
+    Map<String, Path> all = runtimes();
+    List<Program> runtimes = new ArrayList<>();
+    all.forEach((name, path) -> runtimes.add(program(name, path)));
+    if (defaultName(all).isEmpty()) {
+      warnings.add("WARNING: No OCI runtime found: install runc or crun to start containers");
+    }
+    Path conmon = find("conmon");
+    if (conmon == null) {
+      warnings.add("WARNING: conmon not found: install conmon to start containers");
+    }
+    Path init = findInit();
+    List<String> security = new ArrayList<>();
+    if (seccomp) {
+      security.add("name=seccomp,profile=builtin");
+    }
+    if (cgroups.unified()) {
+      security.add("name=cgroupns");
+    }
+    return new RuntimeInfo(
+        defaultName(all),
+        List.copyOf(runtimes),
+        conmon == null ? null : program("conmon", conmon),
+        init == null ? null : program("docker-init", init),
+        cgroups.unified() ? "2" : "1",
+        "cgroupfs",
+        List.copyOf(security),
+        List.copyOf(warnings));
+  }
+
+  private Program program(String name, Path path) {
+    return versions.computeIfAbsent(name + "=" + path, _ -> ask(name, path));
+  }
+
+  private Program ask(String name, Path path) {
+    try {
+      String output = command.run(List.of(path.toString(), "--version")).output();
+      return new Program(name, path.toString(), first(VERSION, output), first(COMMIT, output));
+    } catch (SystemFailure e) {
+      return new Program(name, path.toString(), "", "");
+    }
+  }
+
+  private static String first(Pattern pattern, String text) {
+    Matcher matcher = pattern.matcher(text);
+    return matcher.find() ? matcher.group(1) : "";
+  }
+
+  private @Nullable Path findInit() {
+    Path given = options.initPath();
+    if (given != null) {
+      return Files.isExecutable(given) ? given : null;
+    }
+    Path init = find("docker-init");
+    init = init == null ? find("tini-static") : init;
+    return init == null ? find("tini") : init;
+  }
+
+  private @Nullable Path find(String name) {
+    for (Path directory : options.searchPath()) {
+      Path path = directory.resolve(name);
+      if (Files.isRegularFile(path) && Files.isExecutable(path)) {
+        return path;
+      }
+    }
+    return null;
+  }
+}

@@ -1,0 +1,59 @@
+package io.layerd.runtime;
+
+import io.layerd.error.SystemFailure;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code --security-opt}, parsed. Labels (SELinux) and AppArmor profiles are accepted and have no
+ * effect, as with dockerd on a host without them.
+ *
+ * @param seccomp a profile's JSON, {@code unconfined}, or null for the default
+ * @param writableCgroups whether /sys/fs/cgroup may be written
+ */
+record SecurityOptions(boolean noNewPrivileges, @Nullable String seccomp, boolean writableCgroups) {
+  static final String UNCONFINED = "unconfined";
+  private static final String BUILTIN = "builtin";
+
+  /**
+   * @throws SystemFailure {@code invalid --security-opt 1: "x"} without a value, {@code 2} for an
+   *     unknown name or value
+   */
+  static SecurityOptions parse(@Nullable List<String> options) {
+    boolean noNewPrivileges = false;
+    boolean writableCgroups = false;
+    String seccomp = null;
+    for (String option : options == null ? List.<String>of() : options) {
+      if (option.equals("no-new-privileges")) {
+        noNewPrivileges = true;
+        continue;
+      }
+      if (option.equals("disable")) {
+        continue;
+      }
+      int separator = option.indexOf('=');
+      separator = separator < 0 ? option.indexOf(':') : separator;
+      if (separator < 0) {
+        throw new SystemFailure("invalid --security-opt 1: \"" + option + "\"");
+      }
+      String value = option.substring(separator + 1);
+      switch (option.substring(0, separator)) {
+        case "label", "apparmor" -> {}
+        case "seccomp" -> seccomp = value.equals(BUILTIN) ? null : value;
+        case "no-new-privileges" -> noNewPrivileges = flag(value, option);
+        case "writable-cgroups" -> writableCgroups = flag(value, option);
+        default -> throw new SystemFailure("invalid --security-opt 2: \"" + option + "\"");
+      }
+    }
+    return new SecurityOptions(noNewPrivileges, seccomp, writableCgroups);
+  }
+
+  // What Go's strconv.ParseBool takes.
+  private static boolean flag(String value, String option) {
+    return switch (value) {
+      case "1", "t", "T", "true", "TRUE", "True" -> true;
+      case "0", "f", "F", "false", "FALSE", "False" -> false;
+      default -> throw new SystemFailure("invalid --security-opt 2: \"" + option + "\"");
+    };
+  }
+}
