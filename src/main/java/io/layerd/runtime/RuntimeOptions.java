@@ -45,6 +45,11 @@ public record RuntimeOptions(
     return new RuntimeOptions(defaultRuntime, extraRuntimes, cgroupParent, initPath, directories);
   }
 
+  /** The same, but for another init program. */
+  public RuntimeOptions withInitPath(@Nullable Path program) {
+    return new RuntimeOptions(defaultRuntime, extraRuntimes, cgroupParent, program, searchPath);
+  }
+
   private static List<Path> defaultSearchPath() {
     LinkedHashSet<Path> directories = new LinkedHashSet<>();
     String path = System.getenv("PATH");
