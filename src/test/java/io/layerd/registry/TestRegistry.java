@@ -20,6 +20,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.zip.GZIPOutputStream;
+import org.jspecify.annotations.Nullable;
 
 /** A registry that answers what it is told, and remembers what it was asked. */
 public final class TestRegistry implements AutoCloseable {
@@ -69,7 +70,7 @@ public final class TestRegistry implements AutoCloseable {
     trick = newTrick;
   }
 
-  public byte[] blob(Digest digest) {
+  public byte @Nullable [] blob(Digest digest) {
     return blobs.get(digest.toString());
   }
 
