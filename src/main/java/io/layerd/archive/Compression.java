@@ -1,0 +1,168 @@
+package io.layerd.archive;
+
+import com.github.luben.zstd.ZstdIOException;
+import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
+import io.layerd.error.InvalidParameter;
+import java.io.BufferedInputStream;
+import java.io.EOFException;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import org.apache.commons.compress.compressors.bzip2.BZip2CompressorInputStream;
+import org.tukaani.xz.XZInputStream;
+
+/** How an archive is compressed, told by its first bytes and never by its media type. */
+public enum Compression {
+  NONE,
+  GZIP,
+  ZSTD,
+  XZ,
+  BZIP2;
+
+  /** Bytes that are enough to tell. */
+  public static final int MAGIC_BYTES = 6;
+
+  private static final int BUFFER_BYTES = 128 * 1024;
+  private static final int XZ_MEMORY_KIB = 256 * 1024;
+
+  /** What the first {@code length} bytes of an archive say. */
+  public static Compression detect(byte[] b, int length) {
+    if (starts(b, length, 0x1f, 0x8b, 0x08)) {
+      return GZIP;
+    }
+    if (starts(b, length, 0x28, 0xb5, 0x2f, 0xfd) || isZstdSkippable(b, length)) {
+      return ZSTD;
+    }
+    if (starts(b, length, 0xfd, '7', 'z', 'X', 'Z', 0)) {
+      return XZ;
+    }
+    return starts(b, length, 'B', 'Z', 'h') ? BZIP2 : NONE;
+  }
+
+  /** RFC 8878, "Skippable Frames": such a frame may come first. */
+  private static boolean isZstdSkippable(byte[] b, int length) {
+    return length >= 4
+        && (b[0] & 0xf0) == 0x50
+        && b[1] == 0x2a
+        && b[2] == 0x4d
+        && b[3] == 0x18;
+  }
+
+  private static boolean starts(byte[] b, int length, int... magic) {
+    if (length < magic.length) {
+      return false;
+    }
+    for (int i = 0; i < magic.length; i++) {
+      if ((b[i] & 0xff) != magic[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Undoes whatever compression an archive has. Reads a little ahead; closing the result closes the
+   * stream.
+   *
+   * <p>A stream that ends too early or is corrupt makes reading fail with {@link InvalidParameter};
+   * errors of the stream itself come through as they are.
+   */
+  public static InputStream open(InputStream in) throws IOException {
+    BufferedInputStream buffered = new BufferedInputStream(in, BUFFER_BYTES);
+    buffered.mark(MAGIC_BYTES);
+    byte[] magic = new byte[MAGIC_BYTES];
+    int length = buffered.readNBytes(magic, 0, MAGIC_BYTES);
+    buffered.reset();
+    return switch (detect(magic, length)) {
+      case NONE -> buffered;
+      case GZIP -> new GzipMembers(buffered);
+      case ZSTD ->
+          decoder("zstd", buffered, s -> new ZstdInputStreamNoFinalizer(s).setContinuous(false));
+      case XZ -> decoder("xz", buffered, s -> new XZInputStream(s, XZ_MEMORY_KIB));
+      case BZIP2 -> decoder("bzip2", buffered, s -> new BZip2CompressorInputStream(s, true));
+    };
+  }
+
+  private interface Opener {
+    InputStream open(InputStream compressed) throws IOException;
+  }
+
+  private static InputStream decoder(String format, InputStream in, Opener opener)
+      throws IOException {
+    Source source = new Source(in);
+    try {
+      return new Decoder(format, source, opener.open(source));
+    } catch (IOException e) {
+      throw source.explain(format, e);
+    }
+  }
+
+  /** Remembers an error of its own, so that it is not taken for a corrupt archive. */
+  private static final class Source extends FilterInputStream {
+    private boolean failed;
+
+    Source(InputStream in) {
+      super(in);
+    }
+
+    @Override
+    public int read() throws IOException {
+      try {
+        return super.read();
+      } catch (IOException e) {
+        failed = true;
+        throw e;
+      }
+    }
+
+    @Override
+    public int read(byte[] b, int offset, int length) throws IOException {
+      try {
+        return super.read(b, offset, length);
+      } catch (IOException e) {
+        failed = true;
+        throw e;
+      }
+    }
+
+    IOException explain(String format, IOException e) {
+      if (failed) {
+        return e;
+      }
+      boolean truncated =
+          e instanceof EOFException
+              || (e instanceof ZstdIOException
+                  && String.valueOf(e.getMessage()).contains("Truncated"));
+      throw truncated
+          ? new InvalidParameter("unexpected EOF", e)
+          : new InvalidParameter(format + ": corrupt input: " + e.getMessage(), e);
+    }
+  }
+
+  /** Turns a decoder's complaints into {@link InvalidParameter}. */
+  private static final class Decoder extends FilterInputStream {
+    private final String format;
+    private final Source source;
+
+    Decoder(String format, Source source, InputStream decoded) {
+      super(decoded);
+      this.format = format;
+      this.source = source;
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] b, int offset, int length) throws IOException {
+      try {
+        return super.read(b, offset, length);
+      } catch (IOException e) {
+        throw source.explain(format, e);
+      }
+    }
+  }
+}

@@ -1,0 +1,166 @@
+package io.layerd.archive;
+
+import io.layerd.error.InvalidParameter;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.zip.CRC32;
+import java.util.zip.DataFormatException;
+import java.util.zip.Inflater;
+
+/**
+ * Inflates gzip, all members of it. RFC 1952.
+ *
+ * <p>Unlike {@link java.util.zip.GZIPInputStream} it does not ask a network stream how much is
+ * available to find out whether another member follows, and refuses what is not one, as Go does.
+ */
+final class GzipMembers extends InputStream {
+  private static final int BUFFER_BYTES = 128 * 1024;
+  private static final int MAGIC = 0x8b1f;
+  private static final int DEFLATE = 8;
+  private static final int HEADER_CRC = 2;
+  private static final int EXTRA = 4;
+  private static final int NAME = 8;
+  private static final int COMMENT = 16;
+
+  private final InputStream in;
+  private final Inflater inflater = new Inflater(true);
+  private final CRC32 crc = new CRC32();
+  private final byte[] buffer = new byte[BUFFER_BYTES];
+  private int at;
+  private int limit;
+  private boolean inMember;
+  private boolean ended;
+  private boolean closed;
+
+  /** Takes over the stream: closing this closes it. */
+  GzipMembers(InputStream in) {
+    this.in = in;
+  }
+
+  @Override
+  public int read() throws IOException {
+    byte[] one = new byte[1];
+    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+  }
+
+  @Override
+  public synchronized int read(byte[] b, int offset, int length) throws IOException {
+    if (closed) {
+      throw new IOException("stream closed");
+    }
+    if (length == 0) {
+      return 0;
+    }
+    while (!ended) {
+      if (!inMember && !header()) {
+        ended = true;
+        break;
+      }
+      int n = inflate(b, offset, length);
+      if (n > 0) {
+        return n;
+      }
+    }
+    return -1;
+  }
+
+  private int inflate(byte[] b, int offset, int length) throws IOException {
+    try {
+      int n = inflater.inflate(b, offset, length);
+      crc.update(b, offset, n);
+      if (inflater.finished()) {
+        at = limit - inflater.getRemaining();
+        trailer();
+      } else if (inflater.needsDictionary()) {
+        throw new InvalidParameter("gzip: invalid header");
+      } else if (n == 0 && inflater.needsInput()) {
+        if (!fill()) {
+          throw TarFormat.unexpectedEnd();
+        }
+        inflater.setInput(buffer, 0, limit);
+        at = limit;
+      }
+      return n;
+    } catch (DataFormatException e) {
+      throw new InvalidParameter("flate: corrupt input: " + e.getMessage(), e);
+    }
+  }
+
+  /** Reads a member's header; false if the stream ends instead. */
+  private boolean header() throws IOException {
+    if (at == limit && !fill()) {
+      return false;
+    }
+    if (u16() != MAGIC || u8() != DEFLATE) {
+      throw new InvalidParameter("gzip: invalid header");
+    }
+    int flags = u8();
+    for (int i = 0; i < 6; i++) {
+      u8();
+    }
+    if ((flags & EXTRA) != 0) {
+      for (int left = u16(); left > 0; left--) {
+        u8();
+      }
+    }
+    if ((flags & NAME) != 0) {
+      skipText();
+    }
+    if ((flags & COMMENT) != 0) {
+      skipText();
+    }
+    if ((flags & HEADER_CRC) != 0) {
+      u16();
+    }
+    inflater.reset();
+    crc.reset();
+    inflater.setInput(buffer, at, limit - at);
+    inMember = true;
+    return true;
+  }
+
+  private void skipText() throws IOException {
+    while (u8() != 0) {
+      // up to the NUL
+    }
+  }
+
+  private void trailer() throws IOException {
+    long sum = u16() | (long) u16() << 16;
+    long size = u16() | (long) u16() << 16;
+    if (sum != crc.getValue() || size != (inflater.getBytesWritten() & 0xffffffffL)) {
+      throw new InvalidParameter("gzip: invalid checksum");
+    }
+    inMember = false;
+  }
+
+  private int u16() throws IOException {
+    int low = u8();
+    return low | u8() << 8;
+  }
+
+  private int u8() throws IOException {
+    if (at == limit && !fill()) {
+      throw TarFormat.unexpectedEnd();
+    }
+    return buffer[at++] & 0xff;
+  }
+
+  private boolean fill() throws IOException {
+    int n = in.read(buffer, 0, buffer.length);
+    at = 0;
+    limit = Math.max(n, 0);
+    return n > 0;
+  }
+
+  @Override
+  public void close() throws IOException {
+    synchronized (this) {
+      if (!closed) {
+        closed = true;
+        inflater.end();
+      }
+    }
+    in.close();
+  }
+}
