@@ -105,8 +105,7 @@ final class AssembledTar extends InputStream {
     if (wanted == null
         || wanted.length != Long.BYTES
         || ByteBuffer.wrap(wanted).getLong() != crc.value()) {
-      throw new IOException(
-          "file integrity checksum failed for " + TarNames.quoted(line.name()));
+      throw new IOException("file integrity checksum failed for " + TarNames.quoted(line.name()));
     }
   }
 

@@ -41,11 +41,7 @@ public enum Compression {
 
   /** RFC 8878, "Skippable Frames": such a frame may come first. */
   private static boolean isZstdSkippable(byte[] b, int length) {
-    return length >= 4
-        && (b[0] & 0xf0) == 0x50
-        && b[1] == 0x2a
-        && b[2] == 0x4d
-        && b[3] == 0x18;
+    return length >= 4 && (b[0] & 0xf0) == 0x50 && b[1] == 0x2a && b[2] == 0x4d && b[3] == 0x18;
   }
 
   private static boolean starts(byte[] b, int length, int... magic) {

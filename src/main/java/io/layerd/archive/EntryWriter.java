@@ -130,8 +130,7 @@ final class EntryWriter {
   void hardLink(TarHeader header, byte[] name) throws ErrnoException {
     byte[] target = TarNames.clean(header.linkName());
     if (target == null || target.length == 0) {
-      throw new InvalidParameter(
-          "invalid hardlink target " + TarNames.quoted(header.linkName()));
+      throw new InvalidParameter("invalid hardlink target " + TarNames.quoted(header.linkName()));
     }
     byte[] base = TarNames.base(name);
     byte[] targetBase = TarNames.base(target);

@@ -31,8 +31,7 @@ final class OnePassUnpacker implements LayerUnpacker {
         RootDirectory root = new RootDirectory(sys, directory)) {
       EntryWriter writer = new EntryWriter(sys, root, whiteouts == Whiteouts.OVERLAY);
       TarReader reader = new TarReader(source, split);
-      Pass pass =
-          new Pass(reader, split, writer, new FileContent(sys, reader, split), whiteouts);
+      Pass pass = new Pass(reader, split, writer, new FileContent(sys, reader, split), whiteouts);
       pass.run();
       split.finish();
       return new UnpackResult(

@@ -10,9 +10,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The records of a pax extended header, {@code "<length> <key>=<value>\n"}. Keys are kept as Latin-1 text, so that
- * bytes survive; values are
- * bytes. An empty value takes a record back.
+ * The records of a pax extended header, {@code "<length> <key>=<value>\n"}. Keys are kept as
+ * Latin-1 text, so that bytes survive; values are bytes. An empty value takes a record back.
  */
 final class PaxRecords {
   static final PaxRecords NONE = new PaxRecords();

@@ -3,7 +3,9 @@ package io.layerd.archive;
 import io.layerd.error.InvalidParameter;
 import java.util.Arrays;
 
-/** Fields of a 512-byte tar header. POSIX.1-2024 pax, "ustar Interchange Format"; GNU tar manual. */
+/**
+ * Fields of a 512-byte tar header. POSIX.1-2024 pax, "ustar Interchange Format"; GNU tar manual.
+ */
 final class TarFormat {
   static final int BLOCK = 512;
 

@@ -72,8 +72,7 @@ final class TarReader {
       case TarHeader.PAX_GLOBAL -> {
         byte[] name = shortName(block);
         var unused = PaxRecords.parse(extension(block));
-        return new TarHeader(
-            type, name, name, 0, 0, 0, 0, 0, 0, 0, 0, new byte[0][], null, 0);
+        return new TarHeader(type, name, name, 0, 0, 0, 0, 0, 0, 0, 0, new byte[0][], null, 0);
       }
       default -> {
         return entry(block, type);
@@ -131,8 +130,20 @@ final class TarReader {
       mtime = new long[] {0, 0};
     }
     return new TarHeader(
-        type, name, link, mode, uid, gid, contentLeft, mtime[0], (int) mtime[1], major, minor,
-        pax.xattrs(), sparse, real);
+        type,
+        name,
+        link,
+        mode,
+        uid,
+        gid,
+        contentLeft,
+        mtime[0],
+        (int) mtime[1],
+        major,
+        minor,
+        pax.xattrs(),
+        sparse,
+        real);
   }
 
   private static byte[] or(byte @Nullable [] value, byte[] otherwise) {

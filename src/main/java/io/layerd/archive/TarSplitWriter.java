@@ -60,8 +60,7 @@ final class TarSplitWriter {
       int n = Math.min(left, MAX_SEGMENT_BYTES - segmentLength);
       if (segmentLength + n > segment.length) {
         segment =
-            Arrays.copyOf(
-                segment, Math.clamp(2L * (segmentLength + n), 0, MAX_SEGMENT_BYTES));
+            Arrays.copyOf(segment, Math.clamp(2L * (segmentLength + n), 0, MAX_SEGMENT_BYTES));
       }
       System.arraycopy(bytes, from, segment, segmentLength, n);
       segmentLength += n;

@@ -71,8 +71,7 @@ final class TreeRemover {
     }
   }
 
-  private void prune(int fd, byte[] path, Predicate<byte[]> keep, int depth)
-      throws ErrnoException {
+  private void prune(int fd, byte[] path, Predicate<byte[]> keep, int depth) throws ErrnoException {
     for (DirEntry child : sys.readDirectory(fd)) {
       byte[] name = child.name();
       byte[] childPath = TarNames.join(path, name);
