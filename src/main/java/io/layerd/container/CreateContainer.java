@@ -5,7 +5,7 @@ import io.layerd.error.Conflict;
 import io.layerd.error.InvalidParameter;
 import io.layerd.error.NotImplemented;
 import io.layerd.image.ImageService.Image;
-import io.layerd.runtime.RuntimeInfo;
+import io.layerd.runtime.ContainerRuntime.CheckedHost;
 import io.layerd.spec.ContainerConfig;
 import io.layerd.spec.Empty;
 import io.layerd.spec.EndpointSettings;
@@ -42,14 +42,15 @@ final class CreateContainer {
     if (asked == null || isEmpty(asked)) {
       throw new InvalidParameter("config cannot be empty in order to create a container");
     }
-    RuntimeInfo runtime = rooms.runtime().info();
     HostConfig host = request.host() == null ? HostDefaults.empty() : request.host();
     checkConfig(asked);
-    List<String> warnings = new ArrayList<>(HostChecks.check(host, runtime, rooms.index()));
+    List<String> warnings = new ArrayList<>(HostChecks.check(host, rooms.index()));
     if (host.links() != null && !host.links().isEmpty()) {
       throw new NotImplemented("legacy links between containers are not supported; use a network");
     }
-    host = HostDefaults.apply(host, runtime.defaultRuntime(), runtime.cgroupVersion().equals("2"));
+    CheckedHost checked = rooms.runtime().check(HostDefaults.apply(host));
+    warnings.addAll(checked.warnings());
+    host = checked.host();
     Image image = rooms.images().get(asked.image());
     ContainerConfig config = ConfigMerge.merge(asked, image.config());
 

@@ -9,28 +9,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Fills in what a request leaves open, as dockerd 28 does. */
+/** Fills in what a request leaves open, as dockerd 28 does; the runtime adds its own. */
 final class HostDefaults {
-  private static final long SHM_SIZE_BYTES = 64L << 20;
-  private static final long MIN_SHARES = 2;
-  private static final long MAX_SHARES = 262_144;
-  private static final List<String> MASKED =
-      List.of(
-          "/proc/asound",
-          "/proc/acpi",
-          "/proc/interrupts",
-          "/proc/kcore",
-          "/proc/keys",
-          "/proc/latency_stats",
-          "/proc/timer_list",
-          "/proc/timer_stats",
-          "/proc/sched_debug",
-          "/proc/scsi",
-          "/sys/firmware",
-          "/sys/devices/virtual/powercap");
-  private static final List<String> READ_ONLY =
-      List.of("/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger");
-
   private HostDefaults() {}
 
   /** A HostConfig of which nothing was said. */
@@ -38,31 +18,13 @@ final class HostDefaults {
     return SpecJson.read(SpecJson.MAPPER.createObjectNode(), HostConfig.class);
   }
 
-  static HostConfig apply(HostConfig asked, String runtime, boolean cgroup2) {
+  static HostConfig apply(HostConfig asked) {
     Map<String, Object> set = new HashMap<>();
-    if (asked.shmSize() == 0) {
-      set.put("ShmSize", SHM_SIZE_BYTES);
-    }
-    if (asked.memory() > 0 && asked.memorySwap() == 0) {
-      set.put("MemorySwap", asked.memory() * 2);
-    }
-    if (asked.oomKillDisable() == null) {
-      set.put("OomKillDisable", false);
-    }
-    if (asked.cgroupnsMode().isEmpty()) {
-      set.put("CgroupnsMode", cgroup2 && !asked.privileged() ? "private" : "host");
-    }
-    if (asked.ipcMode().isEmpty()) {
-      set.put("IpcMode", "private");
-    }
     if (asked.networkMode().isEmpty() || asked.networkMode().equals("default")) {
       set.put("NetworkMode", "bridge");
     }
     if (asked.restartPolicy().name().isEmpty()) {
       set.put("RestartPolicy", new RestartPolicy("no", asked.restartPolicy().maximumRetryCount()));
-    }
-    if (asked.runtime().isEmpty()) {
-      set.put("Runtime", runtime);
     }
     if (asked.consoleSize() == null) {
       set.put("ConsoleSize", List.of(0, 0));
@@ -73,15 +35,6 @@ final class HostDefaults {
       set.put(
           "LogConfig",
           new LogConfig(type.isEmpty() ? "json-file" : type, options == null ? Map.of() : options));
-    }
-    if (asked.maskedPaths() == null && !asked.privileged()) {
-      set.put("MaskedPaths", MASKED);
-    }
-    if (asked.readonlyPaths() == null && !asked.privileged()) {
-      set.put("ReadonlyPaths", READ_ONLY);
-    }
-    if (asked.cpuShares() != 0) {
-      set.put("CpuShares", Math.clamp(asked.cpuShares(), MIN_SHARES, MAX_SHARES));
     }
     security(asked, set);
     return SpecJson.change(asked, HostConfig.class, set);

@@ -4,16 +4,13 @@ import io.layerd.container.StoredContainer.Mount;
 import io.layerd.error.InvalidParameter;
 import io.layerd.error.SystemFailure;
 import io.layerd.runtime.LaunchRequest.BindMount;
-import io.layerd.spec.TmpfsOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /** The mounts a container starts with, parents before what is mounted inside them. */
@@ -35,15 +32,12 @@ final class LaunchMounts {
   List<BindMount> of(Container container) {
     List<BindMount> mounts = new ArrayList<>();
     for (Mount mount : container.mounts.values()) {
-      mounts.add(
-          switch (mount.type()) {
-            case "tmpfs" -> tmpfs(mount);
-            case "volume" -> volume(container, mount);
-            default -> bind(mount);
-          });
-    }
-    if (container.host.tmpfs() != null) {
-      container.host.tmpfs().forEach((path, options) -> mounts.add(tmpfs(path, options)));
+      switch (mount.type()) {
+        // The runtime reads them from the HostConfig.
+        case "tmpfs" -> {}
+        case "volume" -> mounts.add(volume(container, mount));
+        default -> mounts.add(bind(mount));
+      }
     }
     Set<String> taken = new HashSet<>();
     mounts.forEach(mount -> taken.add(mount.destination()));
@@ -114,59 +108,5 @@ final class LaunchMounts {
             recursive ? "rbind" : "bind",
             mount.propagation().isEmpty() ? "rprivate" : mount.propagation(),
             mount.readWrite() ? "rw" : "ro"));
-  }
-
-  private static BindMount tmpfs(Mount mount) {
-    List<String> words = new ArrayList<>();
-    TmpfsOptions options = mount.spec().tmpfsOptions();
-    if (!mount.readWrite()) {
-      words.add("ro");
-    }
-    if (options != null) {
-      if (options.mode() != 0) {
-        words.add("mode=" + Integer.toOctalString(options.mode()));
-      }
-      if (options.sizeBytes() != 0) {
-        words.add("size=" + options.sizeBytes());
-      }
-      List<List<String>> more = options.options();
-      for (List<String> pair : more == null ? List.<List<String>>of() : more) {
-        words.add(String.join("=", pair));
-      }
-    }
-    return tmpfs(mount.destination(), String.join(",", words));
-  }
-
-  private static BindMount tmpfs(String destination, String given) {
-    // Keyed by what a word is about, so that "exec" takes the place of "noexec".
-    Map<String, String> words = new LinkedHashMap<>();
-    for (String word : List.of("noexec", "nosuid", "nodev", "rprivate")) {
-      words.put(subject(word), word);
-    }
-    for (String word : given.split(",", -1)) {
-      if (!word.isEmpty()) {
-        words.put(subject(word), word);
-      }
-    }
-    return new BindMount(
-        "tmpfs", "tmpfs", MountSpecs.clean(destination), List.copyOf(words.values()));
-  }
-
-  private static String subject(String word) {
-    int equals = word.indexOf('=');
-    if (equals > 0) {
-      return word.substring(0, equals);
-    }
-    return switch (word) {
-      case "rw", "ro" -> "access";
-      case "exec", "noexec" -> "exec";
-      case "suid", "nosuid" -> "suid";
-      case "dev", "nodev" -> "dev";
-      case "async", "sync" -> "sync";
-      case "atime", "noatime", "relatime", "norelatime", "strictatime", "nostrictatime" -> "atime";
-      case "diratime", "nodiratime" -> "diratime";
-      case "private", "rprivate", "shared", "rshared", "slave", "rslave" -> "propagation";
-      default -> throw new InvalidParameter("invalid tmpfs option [\"" + word + "\"]");
-    };
   }
 }

@@ -73,6 +73,10 @@ final class MountPlan {
 
   private void inherit(MountSpecs.VolumesFrom from) {
     for (Mount mount : rooms.index().get(from.ref()).mounts.values()) {
+      if (mount.type().equals("tmpfs")) {
+        // Each container has its own.
+        continue;
+      }
       Mount inherited =
           new Mount(
               mount.source(),
