@@ -60,6 +60,8 @@ final class LayerDb {
       files.create(writeSet.resolve("descriptor.json"), json(descriptor), 0644);
     }
     files.syncDirectory(writeSet);
+    // A damaged entry that was not loaded may hold the name.
+    remove(layer.chainId());
     files.rename(writeSet, directory(layer.chainId()));
   }
 

@@ -1,0 +1,225 @@
+package io.layerd.layer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.layerd.archive.LayerUnpackers;
+import io.layerd.archive.TarSplit;
+import io.layerd.error.InvalidParameter;
+import io.layerd.graph.GraphDriver;
+import io.layerd.graph.overlay2.Overlay2Driver;
+import io.layerd.mount.Mounts;
+import io.layerd.oci.ChainId;
+import io.layerd.oci.Digest;
+import io.layerd.sys.Sys;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The layer store on overlay2 and the real kernel. */
+class LayerStoreTest {
+  @TempDir Path root;
+  private GraphDriver driver;
+  private LayerStore store;
+
+  @BeforeEach
+  void open() {
+    driver = Overlay2Driver.open(root.resolve("overlay2"));
+    store =
+        LayerStores.open(
+            root,
+            driver,
+            LayerUnpackers.create(Sys.host()),
+            (split, directory) -> TarSplit.assemble(Sys.host(), split, directory));
+  }
+
+  @AfterEach
+  void nothingStaysMounted() throws IOException {
+    Mounts.host().unmountAll(root);
+  }
+
+  private static byte[] tar(String name, String content) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (TarArchiveOutputStream tar = new TarArchiveOutputStream(bytes)) {
+      byte[] data = content.getBytes(StandardCharsets.UTF_8);
+      TarArchiveEntry entry = new TarArchiveEntry(name);
+      entry.setSize(data.length);
+      tar.putArchiveEntry(entry);
+      tar.write(data);
+      tar.closeArchiveEntry();
+    }
+    return bytes.toByteArray();
+  }
+
+  private StagedLayer stage(byte[] tar) throws IOException {
+    return store.stage(new ByteArrayInputStream(tar));
+  }
+
+  private List<String> directories() {
+    return driver.ids();
+  }
+
+  private long names(String directory) throws IOException {
+    try (Stream<Path> paths = Files.list(root.resolve("image/overlay2/layerdb/" + directory))) {
+      return paths.count();
+    }
+  }
+
+  @Test
+  void aLayerIsPublishedUnderItsChainId() throws IOException {
+    byte[] first = tar("a", "one");
+    byte[] second = tar("b", "two!");
+    StagedLayer stagedTop = stage(second);
+    Layer base = store.register(stage(first), null, null);
+    Layer top = store.register(stagedTop, base.chainId(), null);
+    assertThat(base.chainId().digest()).isEqualTo(Digest.of(first));
+    assertThat(top.chainId()).isEqualTo(ChainId.of(base.chainId(), top.diffId()));
+    Path entry = root.resolve("image/overlay2/layerdb/sha256/" + top.chainId().digest().hex());
+    assertThat(entry.resolve("diff")).hasContent(Digest.of(second).toString());
+    assertThat(entry.resolve("parent")).hasContent(base.chainId().toString());
+    assertThat(entry.resolve("size")).hasContent("4");
+    assertThat(entry.resolve("cache-id")).hasContent(top.cacheId());
+    assertThat(store.chain(top.chainId())).containsExactly(base, top);
+    assertThat(store.chainSizeBytes(top.chainId())).isEqualTo(7);
+    assertThat(names("tmp")).isZero();
+    try (InputStream tar = store.tar(top.chainId())) {
+      assertThat(tar.readAllBytes()).isEqualTo(second);
+    }
+  }
+
+  @Test
+  void aChangedFileIsNoticedWhenTheTarIsMadeAgain() throws IOException {
+    Layer layer = store.register(stage(tar("a", "one")), null, null);
+    Files.writeString(driver.diff(layer.cacheId()).resolve("a"), "two");
+    try (InputStream tar = store.tar(layer.chainId())) {
+      assertThatThrownBy(tar::readAllBytes).isInstanceOf(IOException.class);
+    }
+  }
+
+  @Test
+  void theSameLayerRegisteredTogetherIsKeptOnce() throws Exception {
+    byte[] content = tar("a", "one");
+    List<StagedLayer> staged = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      staged.add(stage(content));
+    }
+    try (ExecutorService threads = Executors.newFixedThreadPool(6)) {
+      List<Future<Layer>> results = new ArrayList<>();
+      staged.forEach(s -> results.add(threads.submit(() -> store.register(s, null, null))));
+      Layer first = results.getFirst().get();
+      for (Future<Layer> result : results) {
+        assertThat(result.get()).isEqualTo(first);
+      }
+      assertThat(directories()).containsExactly(first.cacheId());
+      for (int i = 0; i < 5; i++) {
+        assertThat(store.release(first.chainId())).isEmpty();
+      }
+      assertThat(store.release(first.chainId())).containsExactly(first);
+    }
+    assertThat(directories()).isEmpty();
+    assertThat(names("sha256")).isZero();
+  }
+
+  @Test
+  void aMalformedTarLeavesNothing() throws IOException {
+    byte[] broken = tar("a", "one");
+    broken[10] ^= 0x40;
+    assertThatThrownBy(() -> stage(broken)).isInstanceOf(InvalidParameter.class);
+    assertThat(directories()).isEmpty();
+    assertThat(names("tmp")).isZero();
+  }
+
+  @Test
+  void releasingTheTopReleasesTheWholeStack() throws IOException {
+    Layer base = store.register(stage(tar("a", "1")), null, null);
+    Layer top = store.register(stage(tar("b", "2")), base.chainId(), null);
+    store.release(base.chainId());
+    assertThat(store.find(base.chainId())).isPresent();
+    assertThat(store.release(top.chainId())).containsExactly(top, base);
+    assertThat(directories()).isEmpty();
+  }
+
+  @Test
+  void aContainerHasAnInitLayerAndItsOwn() throws IOException {
+    Layer base = store.register(stage(tar("etc/hosts", "from the image")), null, null);
+    store.createReadWrite("c1", base.chainId(), Map.of());
+    Path mounted = store.mount("c1");
+    assertThat(mounted.resolve("etc/hosts")).hasContent("from the image");
+    assertThat(mounted.resolve("proc")).isDirectory();
+    assertThat(mounted.resolve(".dockerenv")).isEmptyFile();
+    assertThat(Files.readSymbolicLink(mounted.resolve("etc/mtab"))).hasToString("/proc/mounts");
+    Files.writeString(mounted.resolve("new"), "12345");
+    assertThat(store.readWriteSizeBytes("c1")).isEqualTo(5);
+    store.unmount("c1");
+    assertThat(store.release(base.chainId())).as("the container keeps it").isEmpty();
+    store.removeReadWrite("c1");
+    store.removeReadWrite("c1");
+    assertThat(directories()).isEmpty();
+  }
+
+  @Test
+  void aRestartKnowsEverythingAgain() throws IOException {
+    Layer base = store.register(stage(tar("a", "1")), null, null);
+    Layer top = store.register(stage(tar("b", "2")), base.chainId(), null);
+    store.createReadWrite("c1", top.chainId(), Map.of());
+    open();
+    assertThat(store.chain(top.chainId())).containsExactly(base, top);
+    assertThat(store.readWriteIds()).containsExactly("c1");
+    store.recover(Set.of("c1"));
+    assertThat(store.mount("c1").resolve("b")).hasContent("2");
+    store.unmount("c1");
+    store.retain(top.chainId());
+    assertThat(store.release(top.chainId())).isEmpty();
+  }
+
+  @Test
+  void recoverySweepsWhatAKillLeftBehind() throws IOException {
+    Layer kept = store.register(stage(tar("a", "1")), null, null);
+    stage(tar("b", "2"));
+    store.createReadWrite("gone", kept.chainId(), Map.of());
+    Path db = root.resolve("image/overlay2/layerdb/sha256");
+    Files.createDirectory(db.resolve("0".repeat(64) + "-ab-removing"));
+    driver.create("f".repeat(64));
+    open();
+    store.retain(kept.chainId());
+    store.recover(Set.of());
+    assertThat(directories()).containsExactly(kept.cacheId());
+    assertThat(names("tmp")).isZero();
+    assertThat(names("mounts")).isZero();
+    assertThat(names("sha256")).isOne();
+  }
+
+  @Test
+  void aDamagedLayerIsLeftAloneAndTheRestWorks() throws IOException {
+    Layer base = store.register(stage(tar("a", "1")), null, null);
+    Layer other = store.register(stage(tar("b", "2")), null, null);
+    Path entry = root.resolve("image/overlay2/layerdb/sha256/" + base.chainId().digest().hex());
+    Files.writeString(entry.resolve("diff"), "");
+    open();
+    assertThat(store.find(base.chainId())).isEmpty();
+    assertThat(store.find(other.chainId())).isPresent();
+    store.recover(Set.of());
+    assertThat(store.find(other.chainId())).isPresent();
+    assertThat(store.register(stage(tar("a", "1")), null, null).chainId())
+        .as("it can be pulled again")
+        .isEqualTo(base.chainId());
+  }
+}
