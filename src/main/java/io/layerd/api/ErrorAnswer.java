@@ -48,7 +48,8 @@ public record ErrorAnswer(int status, String message) {
       case NotModified _ -> 304;
       case NotImplemented _ -> 501;
       case Unavailable _ -> 503;
-      case SystemFailure _, Unauthorized _ -> 500;
+      case Unauthorized _ -> 401;
+      case SystemFailure _ -> 500;
     };
   }
 

@@ -2,10 +2,7 @@ package io.layerd.error;
 
 import org.jspecify.annotations.Nullable;
 
-/**
- * A registry refused the credentials, or wants some: HTTP 401 from the registry, 500 to the client
- * as dockerd does.
- */
+/** A registry refused the credentials, or wants some: HTTP 401. */
 public final class Unauthorized extends EngineException {
   private static final long serialVersionUID = 1L;
 

@@ -1,5 +1,6 @@
 package io.layerd.image;
 
+import io.layerd.archive.Compression;
 import io.layerd.error.EngineException;
 import io.layerd.error.InvalidParameter;
 import io.layerd.error.NotFound;
@@ -94,7 +95,7 @@ final class LayerTransfer {
     StagedLayer result = null;
     boolean complete = false;
     try (Watched compressed = new Watched(new BufferedInputStream(blob, BUFFER));
-        Watched tar = new Watched(Compression.decompress(compressed))) {
+        Watched tar = new Watched(Compression.open(compressed))) {
       try {
         result = layers.stage(tar);
         blob.drain();
@@ -154,9 +155,14 @@ final class LayerTransfer {
     if (mine == null) {
       mine = copy();
     }
-    Layer layer = layers.register(mine, parent, descriptor);
-    firstChain = chain;
-    return layer;
+    try {
+      Layer layer = layers.register(mine, parent, descriptor);
+      firstChain = chain;
+      return layer;
+    } catch (RuntimeException e) {
+      layers.discard(mine);
+      throw e;
+    }
   }
 
   private StagedLayer copy() {

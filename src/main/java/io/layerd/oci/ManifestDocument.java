@@ -56,9 +56,7 @@ public sealed interface ManifestDocument permits Manifest, Index {
     int schema = tree.path("schemaVersion").asInt(0);
     if (schema == 1 || MediaTypes.SCHEMA1.contains(header)) {
       throw new InvalidParameter(
-          "[DEPRECATION NOTICE] Docker Image Format v1 and Docker Image manifest version 2,"
-              + " schema 1 support has been removed. Suggest the author of the image to upgrade it"
-              + " to the OCI Format or Docker Image manifest v2, schema 2. More information at"
+          "support Docker Image manifest version 2, schema 1 has been removed. More information at"
               + " https://docs.docker.com/go/deprecated-image-specs/");
     }
     String own = tree.path("mediaType").asText("");

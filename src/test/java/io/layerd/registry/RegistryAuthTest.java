@@ -7,8 +7,6 @@ import io.layerd.error.EngineException;
 import io.layerd.error.NotFound;
 import io.layerd.error.Unauthorized;
 import io.layerd.oci.Reference;
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -220,19 +218,8 @@ class RegistryAuthTest {
   }
 
   @Test
-  void headersAreDecodedLeniently() {
-    String json = "{\"username\":\"u\",\"password\":\"p?>\"}";
-    byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
-    RegistryCredentials expected = new RegistryCredentials("u", "p?>", null, null);
-    for (Base64.Encoder encoder :
-        List.of(
-            Base64.getEncoder(), Base64.getUrlEncoder(), Base64.getUrlEncoder().withoutPadding())) {
-      assertThat(RegistryCredentials.fromHeader(encoder.encodeToString(bytes))).isEqualTo(expected);
-    }
-    for (String bad : new String[] {"", "zzz", "!!!", "e30=", "W10"}) {
-      assertThat(RegistryCredentials.fromHeader(bad)).isEqualTo(RegistryCredentials.ANONYMOUS);
-    }
-    assertThat(expected.toString()).doesNotContain("p?>");
+  void secretsAreNotPrinted() {
+    assertThat(new RegistryCredentials("u", "p?>", "q?>", "r?>").toString()).doesNotContain("?>");
   }
 
   @Test
