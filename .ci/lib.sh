@@ -1,0 +1,81 @@
+# Shared by run, test and the scripts of bench/: finds a JDK 25, installs what the host lacks. Sourced, never run.
+
+say() { echo "layerd: $*" >&2; }
+die() { say "$*"; exit 1; }
+
+# Sets JAVA_HOME to a JDK 25: JAVA_HOME itself, what is below /usr/lib/jvm, the javac on PATH.
+find_jdk() {
+  local home
+  for home in "${JAVA_HOME:-}" /usr/lib/jvm/*25* "$(dirname "$(dirname "$(readlink -f "$(command -v javac || true)")")")"; do
+    [ -x "$home/bin/javac" ] && [ -r "$home/release" ] || continue
+    grep -q '^JAVA_VERSION="25' "$home/release" || continue
+    export JAVA_HOME=$home PATH=$home/bin:$PATH
+    return 0
+  done
+  die "no JDK 25 found: install one (for example Temurin 25) or set JAVA_HOME"
+}
+
+# A program on PATH, or in the places Debian keeps daemons and podman's parts.
+has() {
+  local dir
+  command -v "$1" >/dev/null 2>&1 && return 0
+  for dir in /usr/sbin /sbin /usr/lib/podman /usr/libexec/podman /usr/local/lib/podman; do [ -x "$dir/$1" ] && return 0; done
+  return 1
+}
+
+# Installs Debian packages without starting any service of theirs. No argument, no apt call.
+apt_install() {
+  [ $# -gt 0 ] || return 0
+  command -v apt-get >/dev/null || die "needs $*: install them by your distribution's means"
+  [ "$(id -u)" = 0 ] || die "needs root to install $*"
+  say "installing $*"
+  local policy=/usr/sbin/policy-rc.d ours= log
+  log=$(mktemp)
+  [ -e $policy ] || { printf '#!/bin/sh\nexit 101\n' >$policy; chmod +x $policy; ours=1; }
+  local status=0
+  apt_quiet "$log" "$@" || status=$?
+  [ -z "$ours" ] || rm -f $policy
+  [ $status = 0 ] || { tail -20 "$log" >&2; die "apt-get could not install $*"; }
+  rm -f "$log"
+}
+
+apt_quiet() {
+  local log=$1; shift
+  export DEBIAN_FRONTEND=noninteractive
+  apt-get install -y -qq --no-install-recommends "$@" >"$log" 2>&1 </dev/null && return 0
+  apt-get update -qq >>"$log" 2>&1 </dev/null || true
+  apt-get install -y -qq --no-install-recommends "$@" >>"$log" 2>&1 </dev/null
+}
+
+# What the daemon itself needs.
+install_host_parts() {
+  local missing=()
+  has runc || has crun || missing+=(runc)
+  has conmon || missing+=(conmon)
+  has netavark || missing+=(netavark)
+  has aardvark-dns || missing+=(aardvark-dns)
+  has iptables || missing+=(iptables)
+  apt_install "${missing[@]}"
+}
+
+# A docker CLI only where there is none, and never an engine beside it.
+install_docker_cli() {
+  command -v docker >/dev/null 2>&1 && return 0
+  say "installing a docker CLI"
+  if apt-cache show docker-cli >/dev/null 2>&1 || { apt-get update -qq && apt-cache show docker-cli >/dev/null 2>&1; }; then
+    apt_install docker-cli
+    return 0
+  fi
+  # Older Debian ships the client inside the engine's package: take the one file.
+  local dir; dir=$(mktemp -d)
+  (cd "$dir" && apt-get download -qq docker.io >/dev/null 2>&1 && dpkg-deb --fsys-tarfile docker.io_*.deb | tar -x ./usr/bin/docker) \
+    || die "no docker CLI could be installed"
+  install -m 755 "$dir/usr/bin/docker" /usr/local/bin/docker
+  rm -rf "$dir"
+}
+
+# JVM flags of the daemon: small and quick to start, but with C2: without its intrinsics SHA-256 is ten times slower.
+layerd_jvm_flags() {
+  echo -XX:+UseSerialGC -Xms32m -Xmx512m -Xss512k -XX:MaxDirectMemorySize=256m -XX:-UsePerfData \
+    --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Djava.awt.headless=true
+}
