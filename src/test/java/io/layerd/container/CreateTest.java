@@ -68,7 +68,6 @@ class CreateTest {
         "{'IpcMode':'container:nope'} ~ No such container: nope",
         "{'PidMode':'container:nope'} ~ No such container: nope",
         "{'ExtraHosts':['abc']} ~ bad format for add-host: \"abc\"",
-        "{'Annotations':{'':'x'}} ~ invalid Annotations: the empty string is not permitted as an annotation key",
       })
   void refusesInDockerdsWords(String host, String message) {
     assertThatThrownBy(
@@ -128,7 +127,6 @@ class CreateTest {
     assertThat(c.config().exposedPorts()).containsOnlyKeys("80/tcp", "81/tcp");
     assertThat(c.config().hostname()).isEqualTo(id.substring(0, 12));
     assertThat(c.mounts()).singleElement().extracting(MountPoint::destination).isEqualTo("/v");
-    assertThat(c.host().shmSize()).isEqualTo(64L << 20);
     assertThat(c.host().networkMode()).isEqualTo("bridge");
     assertThat(c.host().restartPolicy().name()).isEqualTo("no");
     assertThat(c.name()).matches("/[a-z]+_[a-z]+");

@@ -25,6 +25,9 @@ final class FakeLayers implements LayerStore {
   final Path root;
   volatile @Nullable RuntimeException failRemove;
 
+  /** Copied into every new container. */
+  volatile @Nullable Path template;
+
   FakeLayers(Path root) {
     this.root = root;
   }
@@ -46,17 +49,27 @@ final class FakeLayers implements LayerStore {
   @Override
   public void createReadWrite(
       String containerId, @Nullable ChainId parent, Map<String, String> storageOptions) {
+    Path source = template;
+    if (source != null) {
+      mount0(containerId);
+      HostProgram.run(
+          List.of("cp", "-a", "-T", source.toString(), root.resolve(containerId).toString()));
+    }
     mounts.put(containerId, new AtomicInteger());
   }
 
-  @Override
-  public Path mount(String containerId) {
-    requireNonNull(mounts.get(containerId)).incrementAndGet();
+  private Path mount0(String containerId) {
     try {
       return Files.createDirectories(root.resolve(containerId));
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  @Override
+  public Path mount(String containerId) {
+    requireNonNull(mounts.get(containerId)).incrementAndGet();
+    return mount0(containerId);
   }
 
   @Override

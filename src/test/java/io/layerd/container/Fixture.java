@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.layerd.container.FakeRuntime.FakeProcess;
 import io.layerd.events.Event;
 import io.layerd.events.EventLog;
+import io.layerd.runtime.ContainerRuntime;
 import io.layerd.spec.ContainerConfig;
 import io.layerd.spec.HostConfig;
 import io.layerd.spec.SpecJson;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Containers on fakes, in one directory; {@link #reopen} is the next daemon. */
@@ -32,12 +34,34 @@ final class Fixture implements AutoCloseable {
   private Containers containers;
   ContainerService service;
 
+  /** What the containers run on: the fake above, or a real one. */
+  private final Supplier<ContainerRuntime> programs;
+
   Fixture(Path root) {
+    this(root, null);
+  }
+
+  Fixture(Path root, @Nullable Supplier<ContainerRuntime> real) {
     this.root = root;
+    programs = real == null ? () -> runtime : real;
     layers = new FakeLayers(root.resolve("layers"));
     volumes = new FakeVolumes(root.resolve("volumes"));
     containers = open();
     service = containers.service();
+  }
+
+  /** Lets nothing more happen in a daemon that is gone. */
+  private java.util.concurrent.atomic.AtomicBoolean alive =
+      new java.util.concurrent.atomic.AtomicBoolean();
+
+  private java.util.concurrent.Executor generation() {
+    var mine = new java.util.concurrent.atomic.AtomicBoolean(true);
+    alive = mine;
+    return command -> {
+      if (mine.get()) {
+        work.execute(command);
+      }
+    };
   }
 
   private Containers open() {
@@ -60,12 +84,20 @@ final class Fixture implements AutoCloseable {
           }
         };
     return Containers.open(
-        new Containers.Parts(root, layers, images, runtime, networks, volumes, etc, log, work));
+        new Containers.Parts(
+            root, layers, images, programs.get(), networks, volumes, etc, log, generation()));
   }
 
   /** A new daemon on the same directory; the processes are still there. */
   void reopen() {
+    reopenAfter(() -> {});
+  }
+
+  /** The same, and what happens while there is no daemon. */
+  void reopenAfter(Runnable meanwhile) {
+    alive.set(false);
     containers.close();
+    meanwhile.run();
     containers = open();
     service = containers.service();
     containers.recover();
