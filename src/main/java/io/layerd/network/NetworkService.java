@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * 172.17.0.0/16 unless taken), {@code host} and {@code none}. All methods block; calls to netavark
  * are serialised inside.
  */
-public interface NetworkService {
+public interface NetworkService extends AutoCloseable {
   List<Network> list();
 
   /**
@@ -24,6 +24,16 @@ public interface NetworkService {
    * @throws NotFound {@code network NAME not found}
    */
   Network get(String nameOrId);
+
+  /** What {@code host-gateway} stands for in extra hosts: the default bridge's address. */
+  String hostGateway();
+
+  /**
+   * What dockerd checks when a container is created; an unknown network is only found at start.
+   *
+   * @throws InvalidParameter for addresses asked for on a network that takes none
+   */
+  void validate(Map<String, EndpointSettings> networks);
 
   /**
    * Makes the network namespace of a container and puts it on its networks, with its published
@@ -51,6 +61,13 @@ public interface NetworkService {
   void recover(Set<String> runningContainers);
 
   /**
+   * Lets go of ports held for running containers, and takes down what no container uses. The
+   * networks of running containers stay.
+   */
+  @Override
+  void close();
+
+  /**
    * @param networks network name to what was asked for there
    * @param exposed {@code 80/tcp} from image and container
    * @param bindings published ports, as in HostConfig.PortBindings
@@ -67,13 +84,16 @@ public interface NetworkService {
       boolean publishAll) {}
 
   /**
-   * @param namespace path of the namespace, {@code <exec-root>/netns/<short id>}
+   * @param namespace path of the namespace, {@code <exec-root>/netns/<12 digits of the sandbox>};
+   *     {@code <exec-root>/netns/default} is the host's
+   * @param sandboxId 64 hexadecimal digits
    * @param endpoints network name to address, gateway, MAC address and ids as they came out
    * @param ports {@code 80/tcp} to the host addresses and ports it is reached at; exposed but
    *     unpublished ports map to an empty list
    */
   record Attachment(
       Path namespace,
+      String sandboxId,
       Map<String, EndpointSettings> endpoints,
       Map<String, List<PortBinding>> ports) {}
 

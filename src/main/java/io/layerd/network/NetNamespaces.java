@@ -1,0 +1,198 @@
+package io.layerd.network;
+
+import io.layerd.error.SystemFailure;
+import io.layerd.sys.ErrnoException;
+import io.layerd.sys.Sys;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import jnr.constants.platform.Errno;
+import org.jboss.logging.Logger;
+
+/**
+ * Network namespaces kept by a bind mount in {@code <exec-root>/netns}. That directory is a private
+ * mount of its own, so that no other mount namespace gets to hold a container's network.
+ */
+final class NetNamespaces {
+  private static final Logger LOG = Logger.getLogger(NetNamespaces.class);
+
+  /** Work that is done inside a namespace. */
+  interface Inside {
+    void run() throws IOException;
+  }
+
+  private final Sys sys;
+  private final Path directory;
+
+  NetNamespaces(Sys sys, Path directory) {
+    this.sys = sys;
+    this.directory = directory;
+  }
+
+  /** Makes the directory and its mount, unless they are there. */
+  void open() {
+    try {
+      Files.createDirectories(
+          directory,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+      if (!isMountPoint(directory)) {
+        sweep();
+        String target = directory.toString();
+        sys.mount(target, target, "none", Sys.MS_BIND, "");
+        sys.mount("none", target, "none", Sys.MS_PRIVATE, "");
+      }
+    } catch (IOException e) {
+      throw new SystemFailure("cannot prepare " + directory + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Files of an earlier boot: nothing is mounted on them. */
+  private void sweep() throws IOException {
+    try (var names = Files.newDirectoryStream(directory)) {
+      for (Path name : names) {
+        Files.deleteIfExists(name);
+      }
+    }
+  }
+
+  /** Takes the directory's mount away if no namespace is left in it. */
+  void close() {
+    try (var names = Files.newDirectoryStream(directory)) {
+      for (Path name : names) {
+        if (!name.getFileName().toString().equals("default")) {
+          return;
+        }
+      }
+      remove(path("default"));
+      sys.umount2(directory.toString(), Sys.MNT_DETACH);
+    } catch (IOException e) {
+      LOG.debugf("netns directory stays: %s", e.getMessage());
+    }
+  }
+
+  Path path(String name) {
+    return directory.resolve(name);
+  }
+
+  /** A fresh namespace at a path that does not exist yet. */
+  Path create(String name) {
+    Path path = path(name);
+    onThread(
+        path,
+        () -> {
+          Files.createFile(path);
+          try {
+            sys.unshare(Sys.CLONE_NEWNET);
+            sys.mount("/proc/thread-self/ns/net", path.toString(), "none", Sys.MS_BIND, "");
+          } catch (IOException e) {
+            Files.deleteIfExists(path);
+            throw e;
+          }
+        });
+    return path;
+  }
+
+  /** A name for the namespace this process is in. */
+  Path host() {
+    Path path = path("default");
+    try {
+      Files.createFile(path);
+      sys.mount("/proc/self/ns/net", path.toString(), "none", Sys.MS_BIND, "");
+    } catch (FileAlreadyExistsException e) {
+      return path;
+    } catch (IOException e) {
+      throw new SystemFailure("cannot make " + path + ": " + e.getMessage(), e);
+    }
+    return path;
+  }
+
+  /** Runs something on a thread that is in a namespace; sysctl files then are that namespace's. */
+  void inside(Path namespace, Inside work) {
+    onThread(
+        namespace,
+        () -> {
+          int fd = sys.openat(Sys.AT_FDCWD, bytes(namespace), Sys.O_RDONLY, 0);
+          try {
+            sys.setns(fd, Sys.CLONE_NEWNET);
+          } finally {
+            sys.close(fd);
+          }
+          work.run();
+        });
+  }
+
+  /** Absent is success. */
+  void remove(Path namespace) {
+    try {
+      sys.umount2(namespace.toString(), Sys.MNT_DETACH);
+    } catch (ErrnoException e) {
+      if (!e.is(Errno.EINVAL) && !e.is(Errno.ENOENT)) {
+        throw new SystemFailure("cannot remove " + namespace + ": " + e.getMessage(), e);
+      }
+    }
+    try {
+      Files.deleteIfExists(namespace);
+    } catch (IOException e) {
+      throw new SystemFailure("cannot remove " + namespace + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Whether a namespace is mounted there; a file alone is what a crash left. */
+  boolean exists(Path namespace) {
+    try {
+      return Files.exists(namespace) && isMountPoint(namespace);
+    } catch (IOException e) {
+      throw new SystemFailure("cannot read mountinfo: " + e.getMessage(), e);
+    }
+  }
+
+  private static boolean isMountPoint(Path path) throws IOException {
+    String escaped = path.toString().replace("\\", "\\134").replace(" ", "\\040");
+    try (var lines = Files.lines(Path.of("/proc/self/mountinfo"))) {
+      return lines.anyMatch(line -> line.split(" ", 6)[4].equals(escaped));
+    }
+  }
+
+  /** Only a platform thread that ends afterwards may change its namespace. */
+  private static void onThread(Path what, Inside work) {
+    IOException[] failure = new IOException[1];
+    RuntimeException[] bug = new RuntimeException[1];
+    Thread thread =
+        Thread.ofPlatform()
+            .name("netns " + what.getFileName())
+            .start(
+                () -> {
+                  try {
+                    work.run();
+                  } catch (IOException e) {
+                    failure[0] = e;
+                  } catch (RuntimeException e) {
+                    bug[0] = e;
+                  }
+                });
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    if (failure[0] != null) {
+      throw new SystemFailure(
+          "network namespace " + what + ": " + failure[0].getMessage(), failure[0]);
+    }
+    if (bug[0] != null) {
+      throw bug[0];
+    }
+  }
+
+  private static byte[] bytes(Path path) {
+    return path.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8);
+  }
+}
