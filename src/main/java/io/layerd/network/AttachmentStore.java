@@ -64,7 +64,7 @@ final class AttachmentStore {
 
   static String bootId() {
     try {
-      return Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
+      return ProcFile.read(Path.of("/proc/sys/kernel/random/boot_id"));
     } catch (IOException e) {
       throw new SystemFailure("cannot read the boot id: " + e.getMessage(), e);
     }

@@ -1,5 +1,6 @@
 package io.layerd.network;
 
+import io.layerd.error.SystemFailure;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -8,11 +9,12 @@ import java.nio.file.StandardOpenOption;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One at a time on this host: netavark looks for a rule and then adds it, and two of them between
  * these steps make it twice or fail. Threads wait for a lock, other layerd processes for a lock on
- * a file.
+ * a file. A thread that holds it may take it again.
  */
 final class FirewallLock {
   private static final Logger LOG = Logger.getLogger(FirewallLock.class);
@@ -23,7 +25,7 @@ final class FirewallLock {
 
   static <T> T locked(Supplier<T> work) {
     LOCK.lock();
-    try (FileChannel channel = open()) {
+    try (FileChannel channel = LOCK.getHoldCount() > 1 ? null : open()) {
       if (channel == null) {
         return work.get();
       }
@@ -32,13 +34,13 @@ final class FirewallLock {
         return work.get();
       }
     } catch (IOException e) {
-      throw new io.layerd.error.SystemFailure("cannot lock " + FILE + ": " + e.getMessage(), e);
+      throw new SystemFailure("cannot lock " + FILE + ": " + e.getMessage(), e);
     } finally {
       LOCK.unlock();
     }
   }
 
-  private static @org.jspecify.annotations.Nullable FileChannel open() {
+  private static @Nullable FileChannel open() {
     try {
       return FileChannel.open(FILE, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     } catch (IOException e) {

@@ -94,9 +94,13 @@ final class Keepers {
   private void removeLater(AttachmentState keeper, String networkId, Long since) {
     try {
       Thread.sleep(linger);
-      if (since.equals(idleSince.get(networkId)) && wiring.isAlone(keeper)) {
-        remove(keeper);
-      }
+      FirewallLock.locked(
+          () -> {
+            if (since.equals(idleSince.get(networkId)) && wiring.isAlone(keeper)) {
+              remove(keeper);
+            }
+            return keeper;
+          });
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (EngineException e) {
@@ -109,13 +113,18 @@ final class Keepers {
     store.all().stream().filter(AttachmentState::keeper).forEach(this::remove);
   }
 
-  private synchronized void remove(AttachmentState keeper) {
-    if (store.find(keeper.containerId()) == null) {
-      return;
-    }
-    wiring.unplug(keeper, network -> {});
-    namespaces.remove(keeper.namespacePath());
-    store.remove(keeper.containerId());
-    keeper.endpoints().forEach(end -> addresses.release(end.networkId(), end.address()));
+  /** Absent is success. */
+  void remove(AttachmentState keeper) {
+    FirewallLock.locked(
+        () -> {
+          AttachmentState now = store.find(keeper.containerId());
+          if (now != null && now.sandboxId().equals(keeper.sandboxId())) {
+            wiring.unplug(keeper, network -> {});
+            namespaces.remove(keeper.namespacePath());
+            store.remove(keeper.containerId());
+            Endpoints.release(keeper.endpoints(), addresses);
+          }
+          return keeper;
+        });
   }
 }

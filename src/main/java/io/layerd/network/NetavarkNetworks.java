@@ -213,7 +213,11 @@ final class NetavarkNetworks implements NetworkService {
     for (AttachmentState state : store.all()) {
       if (!runningContainers.contains(state.containerId())) {
         try {
-          takeBack(state, false);
+          if (state.keeper()) {
+            keepers.remove(state);
+          } else {
+            takeBack(state, false);
+          }
         } catch (EngineException e) {
           LOG.warnf("network of %s is not taken back: %s", state.containerId(), e.getMessage());
         }

@@ -1,6 +1,5 @@
 package io.layerd.network;
 
-import io.layerd.durable.AtomicFiles;
 import io.layerd.sys.Sys;
 
 /** Opens the networks of a daemon. */
@@ -12,7 +11,7 @@ public final class NetworkServices {
    * {@link NetworkService#connect}.
    */
   public static NetworkService open(NetworkOptions options, Sys sys) {
-    NetworkTable table = NetworkTable.open(options, new AtomicFiles(sys));
+    NetworkTable table = NetworkTable.open(options, sys);
     NetNamespaces namespaces = new NetNamespaces(sys, options.execRoot().resolve("netns"));
     namespaces.open();
     AttachmentStore store = AttachmentStore.open(options.execRoot().resolve("network"));

@@ -30,7 +30,7 @@ final class PortHold {
   static boolean hasIpv6() {
     try {
       Path loopback = Path.of("/proc/sys/net/ipv6/conf/lo/disable_ipv6");
-      return Files.exists(loopback) && Files.readString(loopback).strip().equals("0");
+      return Files.exists(loopback) && ProcFile.read(loopback).equals("0");
     } catch (IOException e) {
       LOG.debugf("no IPv6: %s", e.getMessage());
       return false;

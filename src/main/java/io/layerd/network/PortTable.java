@@ -3,7 +3,6 @@ package io.layerd.network;
 import io.layerd.error.SystemFailure;
 import java.io.IOException;
 import java.net.BindException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -160,9 +159,7 @@ final class PortTable {
   private static int[] localPortRange() {
     try {
       String[] range =
-          Files.readString(Path.of("/proc/sys/net/ipv4/ip_local_port_range"))
-              .strip()
-              .split("\\s+", -1);
+          ProcFile.read(Path.of("/proc/sys/net/ipv4/ip_local_port_range")).split("\\s+", -1);
       return new int[] {Integer.parseInt(range[0]), Integer.parseInt(range[1])};
     } catch (IOException | NumberFormatException e) {
       LOG.debugf("using Docker's default port range: %s", e.getMessage());

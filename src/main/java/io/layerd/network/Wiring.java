@@ -54,7 +54,13 @@ final class Wiring {
         () -> {
           List<String> bridges = bridges(state);
           bridges.forEach(id -> members(id).add(state.containerId()));
+          Set<Path> before = state.ports().isEmpty() ? Set.of() : ports(bridges);
           netavark.setup(state.namespacePath(), state.request());
+          if (!state.ports().isEmpty()) {
+            ports(bridges).stream()
+                .filter(port -> !before.contains(port))
+                .forEach(BridgePorts::hairpin);
+          }
           for (String id : bridges) {
             if (forwarding.add(id)) {
               ForwardRules.add(table.get(id));
@@ -63,6 +69,12 @@ final class Wiring {
           return null;
         });
     namespaces.inside(state.namespacePath(), () -> withoutIpv6(state));
+  }
+
+  private Set<Path> ports(List<String> bridges) {
+    Set<Path> ports = new HashSet<>();
+    bridges.forEach(id -> ports.addAll(BridgePorts.of(table.get(id).bridge())));
+    return ports;
   }
 
   /** dockerd too leaves IPv6 on lo and takes it off interfaces without an IPv6 address. */
@@ -155,7 +167,7 @@ final class Wiring {
   private static void enableForwarding() {
     Path file = Path.of("/proc/sys/net/ipv4/ip_forward");
     try {
-      if (!Files.readString(file).strip().equals("1")) {
+      if (!ProcFile.read(file).equals("1")) {
         Files.writeString(file, "1");
       }
     } catch (IOException e) {

@@ -1,0 +1,553 @@
+package io.layerd.network;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.layerd.error.InvalidParameter;
+import io.layerd.error.NotFound;
+import io.layerd.error.SystemFailure;
+import io.layerd.network.NetworkService.Attachment;
+import io.layerd.network.NetworkService.ConnectRequest;
+import io.layerd.spec.EndpointIpamConfig;
+import io.layerd.spec.EndpointSettings;
+import io.layerd.spec.PortBinding;
+import io.layerd.sys.Sys;
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Networks of the real kernel with the real netavark, on a bridge of this test's own. */
+class NetworkServiceTest {
+  private static final String BRIDGE = "ldt0";
+  private static final String GATEWAY = "10.213.0.1";
+
+  private final Sys sys = Sys.host();
+  private final List<AutoCloseable> servers = new ArrayList<>();
+  private List<String> rulesBefore = List.of();
+
+  @TempDir Path root;
+  NetworkService networks;
+
+  @BeforeEach
+  void open() throws IOException {
+    rulesBefore = rules();
+    networks = reopen(Duration.ZERO);
+  }
+
+  @AfterEach
+  void nothingIsLeft() throws Exception {
+    for (AutoCloseable server : servers) {
+      server.close();
+    }
+    networks.recover(Set.of());
+    networks.close();
+    assertThat(rules()).containsExactlyInAnyOrderElementsOf(rulesBefore);
+    assertThat(baseChainsAreInUse()).isTrue();
+    assertThat(NetworkInterface.getByName(BRIDGE)).isNull();
+    assertThat(Files.readString(Path.of("/proc/self/mountinfo"))).doesNotContain(root.toString());
+    try (var names = Files.list(root.resolve("exec/netns"))) {
+      assertThat(names).isEmpty();
+    }
+    try (var names = Files.list(root.resolve("exec/network"))) {
+      assertThat(names).isEmpty();
+    }
+  }
+
+  private NetworkService reopen(Duration linger) {
+    return NetworkServices.open(
+        NetworkOptions.defaults(root.resolve("data"), root.resolve("exec"))
+            .withBridge(BRIDGE, GATEWAY + "/24")
+            .withLinger(linger),
+        sys);
+  }
+
+  @Test
+  void builtInNetworksKeepTheirIds() {
+    assertThat(networks.list())
+        .extracting(network -> network.name() + " " + network.driver())
+        .containsExactly("bridge bridge", "host host", "none null");
+    var bridge = networks.get("bridge");
+    assertThat(bridge.id()).matches("[0-9a-f]{64}");
+    assertThat(bridge.subnets())
+        .containsExactly(new NetworkService.Subnet("10.213.0.0/24", GATEWAY));
+    assertThat(bridge.options()).containsEntry("com.docker.network.bridge.name", BRIDGE);
+    assertThat(networks.hostGateway()).isEqualTo(GATEWAY);
+    assertThat(reopen(Duration.ZERO).list()).isEqualTo(networks.list());
+    assertThat(networks.get(bridge.id().substring(0, 12)).name()).isEqualTo("bridge");
+    assertThatThrownBy(() -> networks.get("nosuch"))
+        .isInstanceOf(NotFound.class)
+        .hasMessage("network nosuch not found");
+  }
+
+  @Test
+  void containersReachEachOtherAndTheHost() throws Exception {
+    Attachment one = networks.connect(bridge("one", Map.of()));
+    Attachment two = networks.connect(bridge("two", Map.of()));
+    assertThat(address(one)).isEqualTo("10.213.0.2");
+    assertThat(address(two)).isEqualTo("10.213.0.3");
+    EndpointSettings end = endpoint(one);
+    assertThat(end.gateway()).isEqualTo(GATEWAY);
+    assertThat(end.ipPrefixLen()).isEqualTo(24);
+    assertThat(end.macAddress()).matches("([0-9a-f]{2}:){5}[0-9a-f]{2}");
+    assertThat(one.namespace().getFileName().toString())
+        .isEqualTo(one.sandboxId().substring(0, 12));
+    assertThat(networks.get("bridge").containers()).hasSize(2);
+    assertThat(networks.find(id("one"))).isEqualTo(one);
+
+    serve(two.namespace(), 80, "two");
+    assertThat(inside(one.namespace(), () -> ask(address(two), 80))).isEqualTo("two");
+
+    String outside = hostAddress();
+    try (ServerSocket host = new ServerSocket(0, 5, InetAddress.getByName(outside))) {
+      answer(host, "host");
+      assertThat(inside(one.namespace(), () -> ask(outside, host.getLocalPort())))
+          .isEqualTo("host");
+    }
+    assertThat(
+            inside(
+                one.namespace(),
+                () -> Files.readString(Path.of("/proc/sys/net/ipv6/conf/eth0/disable_ipv6"))))
+        .startsWith("1");
+
+    networks.disconnect(id("one"));
+    networks.disconnect(id("one"));
+    assertThat(networks.find(id("one"))).isNull();
+    assertThat(one.namespace()).doesNotExist();
+    assertThat(address(networks.connect(bridge("three", Map.of())))).isEqualTo("10.213.0.2");
+  }
+
+  @Test
+  void publishedPortsAreReachableFromEverywhere() throws Exception {
+    Map<String, List<PortBinding>> bindings =
+        Map.of(
+            "80/tcp", List.of(new PortBinding("", "28080")),
+            "81/tcp", List.of(new PortBinding("", "28081")),
+            "90/tcp", List.of(new PortBinding("127.0.0.1", "")),
+            "53/udp", List.of(new PortBinding("", "28053")));
+    ConnectRequest request =
+        new ConnectRequest(
+            id("web"),
+            "web",
+            "web",
+            Map.of("bridge", asks("")),
+            Set.of("80/tcp", "7000/tcp"),
+            bindings,
+            false);
+    Attachment web = networks.connect(request);
+    Attachment other = networks.connect(bridge("other", Map.of()));
+    assertThat(web.ports().get("80/tcp"))
+        .containsExactly(new PortBinding("0.0.0.0", "28080"), new PortBinding("::", "28080"));
+    assertThat(web.ports().get("7000/tcp")).isEmpty();
+    PortBinding dynamic = web.ports().get("90/tcp").getFirst();
+    assertThat(dynamic.hostIp()).isEqualTo("127.0.0.1");
+
+    serve(web.namespace(), 80, "web80");
+    serve(web.namespace(), 81, "web81");
+    serve(web.namespace(), 90, "web90");
+    echoUdp(web.namespace(), 53);
+    assertThat(ask("127.0.0.1", 28080)).isEqualTo("web80");
+    assertThat(ask("127.0.0.1", 28081)).isEqualTo("web81");
+    assertThat(ask("::1", 28080)).isEqualTo("web80");
+    assertThat(ask(GATEWAY, 28080)).isEqualTo("web80");
+    assertThat(ask(hostAddress(), 28080)).isEqualTo("web80");
+    assertThat(ask("127.0.0.1", Integer.parseInt(dynamic.hostPort()))).isEqualTo("web90");
+    assertThat(inside(other.namespace(), () -> ask(GATEWAY, 28080))).isEqualTo("web80");
+    assertThat(inside(web.namespace(), () -> ask(GATEWAY, 28080))).isEqualTo("web80");
+    assertThat(askUdp("127.0.0.1", 28053)).isEqualTo("ping");
+    assertThat(askUdp("::1", 28053)).isEqualTo("ping");
+    assertThat(askUdp(GATEWAY, 28053)).isEqualTo("ping");
+
+    networks.disconnect(id("web"));
+    assertThatThrownBy(() -> ask("127.0.0.1", 28080)).isInstanceOf(IOException.class);
+    assertThat(rules()).noneMatch(rule -> rule.contains("28080"));
+  }
+
+  @Test
+  void aTakenPortIsRefusedInDockersWords() throws Exception {
+    networks.connect(bridge("first", Map.of("80/tcp", List.of(new PortBinding("", "28090")))));
+    assertThatThrownBy(
+            () ->
+                networks.connect(
+                    bridge(
+                        "second", Map.of("80/tcp", List.of(new PortBinding("127.0.0.1", "28090"))))))
+        .isInstanceOf(SystemFailure.class)
+        .hasMessageMatching(
+            "failed to set up container networking: driver failed programming external"
+                + " connectivity on endpoint second \\([0-9a-f]{64}\\): Bind for 0.0.0.0:28090"
+                + " failed: port is already allocated");
+    try (ServerSocket taken = new ServerSocket(28091)) {
+      assertThat(taken.isBound()).isTrue();
+      assertThatThrownBy(
+              () ->
+                  networks.connect(
+                      bridge("third", Map.of("80/tcp", List.of(new PortBinding("", "28091"))))))
+          .hasMessageMatching(
+              ".* on endpoint third \\(.*\\): failed to bind host port for"
+                  + " 0.0.0.0:28091:10.213.0.3:80/tcp: address already in use");
+    }
+    assertThatThrownBy(
+            () ->
+                networks.connect(
+                    bridge("x", Map.of("80/tcp", List.of(new PortBinding("1.2.3.4", "28092"))))))
+        .hasMessageEndingWith(
+            "failed to bind host port for 1.2.3.4:28092:10.213.0.3:80/tcp: cannot assign requested"
+                + " address");
+    assertThat(networks.find(id("second"))).isNull();
+
+    Map<String, List<PortBinding>> range =
+        Map.of("80/tcp", List.of(new PortBinding("", "28090-28091")));
+    assertThat(networks.connect(bridge("fourth", range)).ports().get("80/tcp").getFirst())
+        .isEqualTo(new PortBinding("0.0.0.0", "28091"));
+    assertThatThrownBy(() -> networks.connect(bridge("fifth", range)))
+        .hasMessageEndingWith("): all ports are allocated");
+    assertThatThrownBy(() -> new ServerSocket(28091).close()).isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void publishAllTakesFreePorts() {
+    ConnectRequest request =
+        new ConnectRequest(
+            id("all"),
+            "all",
+            "all",
+            Map.of("bridge", asks("")),
+            Set.of("80/tcp", "81/tcp", "53/udp"),
+            Map.of(),
+            true);
+    Attachment all = networks.connect(request);
+    assertThat(all.ports()).containsOnlyKeys("80/tcp", "81/tcp", "53/udp");
+    assertThat(all.ports().values())
+        .allSatisfy(
+            list -> assertThat(Integer.parseInt(list.getFirst().hostPort())).isGreaterThan(1024));
+  }
+
+  @Test
+  void hostAndNone() throws Exception {
+    Attachment host = networks.connect(on("h", "host"));
+    assertThat(host.namespace()).isEqualTo(root.resolve("exec/netns/default"));
+    assertThat(host.ports()).isEmpty();
+    assertThat(networks.get("host").containers()).containsOnlyKeys(id("h"));
+    Attachment none = networks.connect(on("n", "none"));
+    assertThat(none.ports()).isEmpty();
+    assertThat(inside(none.namespace(), () -> NetworkInterface.getByName("lo").isUp())).isTrue();
+    assertThat(
+            inside(
+                none.namespace(), () -> Files.readString(Path.of("/proc/thread-self/net/dev"))))
+        .doesNotContain("eth0");
+    assertThat(rules()).containsExactlyInAnyOrderElementsOf(rulesBefore);
+    networks.disconnect(id("h"));
+    networks.disconnect(id("n"));
+  }
+
+  @Test
+  void badRequestsLeaveNothing() {
+    assertThatThrownBy(() -> networks.connect(on("a", "nosuch")))
+        .isInstanceOf(NotFound.class)
+        .hasMessage("failed to set up container networking: network nosuch not found");
+    assertThatThrownBy(
+            () ->
+                networks.connect(
+                    bridge("b", Map.of("80/xyz", List.of(new PortBinding("", "1"))))))
+        .isInstanceOf(InvalidParameter.class);
+    assertThatThrownBy(
+            () ->
+                networks.validate(
+                    Map.of(
+                        "bridge",
+                        new EndpointSettings(
+                            new EndpointIpamConfig("10.213.0.9", "", null),
+                            null, null, "", null, 0, "", "", "", "", 0, "", "", 0, null))))
+        .isInstanceOf(InvalidParameter.class)
+        .hasMessageStartingWith("invalid config for network bridge: invalid endpoint settings:\n*");
+    assertThat(address(networks.connect(bridge("c", Map.of())))).isEqualTo("10.213.0.2");
+    networks.disconnect(id("c"));
+  }
+
+  @Test
+  void aFailingNetavarkLeavesNothing() throws Exception {
+    Path broken = Files.writeString(root.resolve("netavark"), """
+        #!/bin/sh
+        [ "$5" = setup ] && /usr/lib/podman/netavark "$@" >/dev/null && echo '{"error":"on purpose"}' && exit 1
+        exec /usr/lib/podman/netavark "$@"
+        """);
+    assertThat(broken.toFile().setExecutable(true)).isTrue();
+    var options =
+        NetworkOptions.defaults(root.resolve("data"), root.resolve("exec"))
+            .withBridge(BRIDGE, GATEWAY + "/24");
+    NetworkService failing =
+        NetworkServices.open(
+            new NetworkOptions(
+                options.dataRoot(),
+                options.execRoot(),
+                BRIDGE,
+                options.bip(),
+                1500,
+                Duration.ZERO,
+                broken,
+                null),
+            sys);
+    assertThatThrownBy(
+            () ->
+                failing.connect(
+                    bridge("f", Map.of("80/tcp", List.of(new PortBinding("", "28095"))))))
+        .isInstanceOf(SystemFailure.class)
+        .hasMessageContaining("netavark setup failed: on purpose");
+    assertThat(failing.find(id("f"))).isNull();
+    assertThat(rules()).containsExactlyInAnyOrderElementsOf(rulesBefore);
+    failing.close();
+  }
+
+  @Test
+  void aNewDaemonTakesBackWhatTheOldOneLeft() throws Exception {
+    Map<String, List<PortBinding>> bindings =
+        Map.of("80/tcp", List.of(new PortBinding("127.0.0.1", "28100")));
+    NetworkService old = reopen(Duration.ofMinutes(5));
+    Attachment gone = old.connect(bridge("gone", bindings));
+    Attachment kept = old.connect(bridge("kept", Map.of()));
+    old.connect(bridge("half", Map.of()));
+    Attachment ended = old.connect(bridge("ended", Map.of()));
+    old.disconnect(id("ended"));
+    // a crash between taking down the interface and its rules
+    new NetNamespaces(sys, root.resolve("exec/netns")).remove(gone.namespace());
+
+    networks = reopen(Duration.ZERO);
+    networks.recover(Set.of(id("kept")));
+    assertThat(networks.find(id("kept"))).isEqualTo(kept);
+    assertThat(networks.find(id("gone"))).isNull();
+    assertThat(rules()).noneMatch(rule -> rule.contains("28100"));
+    serve(kept.namespace(), 80, "kept");
+    assertThat(ask(address(kept), 80)).isEqualTo("kept");
+    assertThat(address(networks.connect(bridge("new", Map.of())))).isEqualTo(address(gone));
+    assertThat(ended.namespace()).doesNotExist();
+    networks.disconnect(id("new"));
+    networks.disconnect(id("kept"));
+    old.close();
+  }
+
+  @Test
+  void anIdleBridgeStaysForAMoment() throws Exception {
+    networks = reopen(Duration.ofMillis(700));
+    networks.connect(bridge("a", Map.of()));
+    networks.disconnect(id("a"));
+    assertThat(NetworkInterface.getByName(BRIDGE)).isNotNull();
+    assertThat(networks.get("bridge").containers()).isEmpty();
+    assertThat(address(networks.connect(bridge("b", Map.of())))).isEqualTo("10.213.0.2");
+    Thread.sleep(1500);
+    assertThat(NetworkInterface.getByName(BRIDGE)).isNotNull();
+    networks.disconnect(id("b"));
+    for (int i = 0; i < 100 && NetworkInterface.getByName(BRIDGE) != null; i++) {
+      Thread.sleep(100);
+    }
+    assertThat(NetworkInterface.getByName(BRIDGE)).isNull();
+  }
+
+  @Test
+  void manyAtOnce() throws Exception {
+    networks = reopen(Duration.ofSeconds(1));
+    long start = System.nanoTime();
+    try (ExecutorService pool = Executors.newFixedThreadPool(16)) {
+      List<Future<String>> all =
+          IntStream.range(0, 24)
+              .mapToObj(
+                  i ->
+                      pool.submit(
+                          () -> {
+                            String address =
+                                address(networks.connect(bridge("m" + i, Map.of())));
+                            networks.disconnect(id("m" + i));
+                            return address;
+                          }))
+              .toList();
+      for (Future<String> one : all) {
+        assertThat(one.get()).startsWith("10.213.0.");
+      }
+    }
+    System.out.printf("24 at once: %d ms%n", (System.nanoTime() - start) / 1_000_000);
+    assertThat(networks.get("bridge").containers()).isEmpty();
+  }
+
+  @Test
+  void costs() {
+    for (Duration linger : List.of(Duration.ZERO, Duration.ofSeconds(5))) {
+      NetworkService measured = reopen(linger);
+      Map<String, Long> best = new HashMap<>();
+      for (int i = 0; i < 4; i++) {
+        for (var bindings :
+            List.of(
+                Map.<String, List<PortBinding>>of(),
+                Map.of("80/tcp", List.of(new PortBinding("", "28110"))))) {
+          long start = System.nanoTime();
+          measured.connect(bridge("t", bindings));
+          long middle = System.nanoTime();
+          measured.disconnect(id("t"));
+          long end = System.nanoTime();
+          best.merge("connect, " + bindings.size() + " ports", middle - start, Math::min);
+          best.merge("disconnect, " + bindings.size() + " ports", end - middle, Math::min);
+        }
+      }
+      measured.close();
+      best.forEach(
+          (what, nanos) ->
+              System.out.printf("linger %s, %s: %d ms%n", linger, what, nanos / 1_000_000));
+      assertThat(best).hasSize(4);
+    }
+  }
+
+  private static String id(String name) {
+    return (name + "f".repeat(64)).substring(0, 64);
+  }
+
+  private static EndpointSettings asks(String mac) {
+    return new EndpointSettings(
+        null, null, null, mac, null, 0, "", "", "", "", 0, "", "", 0, null);
+  }
+
+  private static ConnectRequest bridge(String name, Map<String, List<PortBinding>> bindings) {
+    return new ConnectRequest(
+        id(name), name, name, Map.of("bridge", asks("")), Set.of(), bindings, false);
+  }
+
+  private static ConnectRequest on(String name, String network) {
+    return new ConnectRequest(
+        id(name),
+        name,
+        name,
+        Map.of(network, asks("")),
+        Set.of("80/tcp"),
+        Map.of("80/tcp", List.of(new PortBinding("", "28120"))),
+        false);
+  }
+
+  private static EndpointSettings endpoint(Attachment attachment) {
+    return attachment.endpoints().values().iterator().next();
+  }
+
+  private static String address(Attachment attachment) {
+    return endpoint(attachment).ipAddress();
+  }
+
+  private static String hostAddress() throws IOException {
+    return NetworkInterface.networkInterfaces()
+        .filter(link -> !link.getName().equals("lo") && !link.getName().matches("ldt.*|docker.*"))
+        .flatMap(link -> link.inetAddresses())
+        .filter(address -> address.getAddress().length == 4)
+        .findFirst()
+        .orElseThrow()
+        .getHostAddress();
+  }
+
+  private static List<String> rules() throws IOException {
+    return HostCommand.run(List.of("iptables-save"), "")
+        .output()
+        .lines()
+        .filter(line -> line.contains("10.213.") || line.contains("layerd"))
+        .toList();
+  }
+
+  /** netavark's base chains are there only while some network, ours or another's, has its own. */
+  private static boolean baseChainsAreInUse() throws IOException {
+    List<String> all = HostCommand.run(List.of("iptables-save"), "").output().lines().toList();
+    return all.stream().noneMatch(line -> line.startsWith(":NETAVARK"))
+        || all.stream().anyMatch(line -> line.matches(":NETAVARK-[0-9A-F]{13} .*"));
+  }
+
+  private <T> T inside(Path namespace, Callable<T> work) {
+    AtomicReference<T> result = new AtomicReference<>();
+    new NetNamespaces(sys, root.resolve("exec/netns"))
+        .inside(
+            namespace,
+            () -> {
+              try {
+                result.set(work.call());
+              } catch (IOException e) {
+                throw e;
+              } catch (Exception e) {
+                throw new IOException(e);
+              }
+            });
+    return result.get();
+  }
+
+  private void serve(Path namespace, int port, String text) {
+    answer(inside(namespace, () -> new ServerSocket(port)), text);
+  }
+
+  private void answer(ServerSocket server, String text) {
+    servers.add(server);
+    Thread.ofPlatform()
+        .daemon()
+        .start(
+            () -> {
+              while (!server.isClosed()) {
+                try (Socket client = server.accept()) {
+                  client.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+                } catch (IOException e) {
+                  // closed
+                }
+              }
+            });
+  }
+
+  private void echoUdp(Path namespace, int port) {
+    DatagramSocket socket = inside(namespace, () -> new DatagramSocket(port));
+    servers.add(socket);
+    Thread.ofPlatform()
+        .daemon()
+        .start(
+            () -> {
+              DatagramPacket packet = new DatagramPacket(new byte[100], 100);
+              while (!socket.isClosed()) {
+                try {
+                  socket.receive(packet);
+                  socket.send(packet);
+                } catch (IOException e) {
+                  // closed
+                }
+              }
+            });
+  }
+
+  private static String ask(String address, int port) throws IOException {
+    try (Socket socket = new Socket()) {
+      socket.connect(new InetSocketAddress(address, port), 3000);
+      socket.setSoTimeout(3000);
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  private static String askUdp(String address, int port) throws IOException {
+    try (DatagramSocket socket = new DatagramSocket()) {
+      socket.setSoTimeout(3000);
+      byte[] data = "ping".getBytes(StandardCharsets.UTF_8);
+      socket.send(
+          new DatagramPacket(data, data.length, new InetSocketAddress(address, port)));
+      DatagramPacket answer = new DatagramPacket(new byte[100], 100);
+      socket.receive(answer);
+      return new String(answer.getData(), 0, answer.getLength(), StandardCharsets.UTF_8);
+    }
+  }
+}
