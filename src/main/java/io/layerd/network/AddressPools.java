@@ -21,8 +21,12 @@ final class AddressPools {
         return Cidr.text(address);
       }
     }
-    throw new SystemFailure("no available IPv4 addresses on this network's address pools: "
-        + network.name() + " (" + network.id() + ")");
+    throw new SystemFailure(
+        "no available IPv4 addresses on this network's address pools: "
+            + network.name()
+            + " ("
+            + network.id()
+            + ")");
   }
 
   /** From the top, for what is not a container. */
@@ -41,8 +45,7 @@ final class AddressPools {
   synchronized String take(NetworkRecord network, String text) {
     long address = Cidr.address(text);
     if (!network.gateway().contains(address)) {
-      throw new InvalidParameter(
-          "no configured subnet or ip-range contain the IP address " + text);
+      throw new InvalidParameter("no configured subnet or ip-range contain the IP address " + text);
     }
     Set<Long> used = taken.computeIfAbsent(network.id(), id -> new HashSet<>());
     if (address == network.gateway().address() || !used.add(address)) {

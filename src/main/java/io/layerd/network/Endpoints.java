@@ -12,8 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** Gives a container its place on each network it asks for. */
 final class Endpoints {
   private static final EndpointSettings NOTHING_ASKED =
-      new EndpointSettings(
-          null, null, null, "", null, 0, "", "", "", "", 0, "", "", 0, null);
+      new EndpointSettings(null, null, null, "", null, 0, "", "", "", "", 0, "", "", 0, null);
 
   private Endpoints() {}
 

@@ -1,9 +1,6 @@
 package io.layerd.network;
 
-import io.layerd.error.Conflict;
 import io.layerd.error.EngineException;
-import io.layerd.error.InvalidParameter;
-import io.layerd.error.NotFound;
 import io.layerd.error.SystemFailure;
 import io.layerd.network.AttachmentState.EndpointState;
 import io.layerd.spec.EndpointSettings;
@@ -88,22 +85,8 @@ final class NetavarkNetworks implements NetworkService {
 
   @Override
   public Attachment connect(ConnectRequest request) {
-    try {
-      disconnect(request.containerId());
-      return attach(request);
-    } catch (EngineException e) {
-      throw inWords("failed to set up container networking: " + e.getMessage(), e);
-    }
-  }
-
-  /** The same error, in the words dockerd puts before it. */
-  private static EngineException inWords(String message, EngineException e) {
-    return switch (e) {
-      case NotFound cause -> new NotFound(message, cause);
-      case InvalidParameter cause -> new InvalidParameter(message, cause);
-      case Conflict cause -> new Conflict(message, cause);
-      default -> new SystemFailure(message, e);
-    };
+    disconnect(request.containerId());
+    return attach(request);
   }
 
   private Attachment attach(ConnectRequest request) {
@@ -139,8 +122,7 @@ final class NetavarkNetworks implements NetworkService {
         endpoints.stream().anyMatch(end -> table.get(end.networkId()).driver().equals("host"));
     List<PublishedPort> published = bridged ? publish(request, endpoints) : List.of();
     String sandbox = RandomId.hex64();
-    Path namespace =
-        host ? namespaces.host() : namespaces.path(sandbox.substring(0, 12));
+    Path namespace = host ? namespaces.host() : namespaces.path(sandbox.substring(0, 12));
     return new AttachmentState(
         request.containerId(),
         request.containerName(),

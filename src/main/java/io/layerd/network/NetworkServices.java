@@ -1,5 +1,6 @@
 package io.layerd.network;
 
+import io.layerd.durable.AtomicFiles;
 import io.layerd.sys.Sys;
 
 /** Opens the networks of a daemon. */
@@ -11,7 +12,7 @@ public final class NetworkServices {
    * {@link NetworkService#connect}.
    */
   public static NetworkService open(NetworkOptions options, Sys sys) {
-    NetworkTable table = NetworkTable.open(options, sys);
+    NetworkTable table = NetworkTable.open(options, new AtomicFiles(sys));
     NetNamespaces namespaces = new NetNamespaces(sys, options.execRoot().resolve("netns"));
     namespaces.open();
     AttachmentStore store = AttachmentStore.open(options.execRoot().resolve("network"));

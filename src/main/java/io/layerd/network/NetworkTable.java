@@ -2,10 +2,10 @@ package io.layerd.network;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
+import io.layerd.durable.AtomicFiles;
 import io.layerd.error.NotFound;
 import io.layerd.error.SystemFailure;
 import io.layerd.spec.SpecJson;
-import io.layerd.sys.Sys;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +28,7 @@ final class NetworkTable {
   }
 
   /** Reads the table; makes what is missing of bridge, host and none, and writes it again. */
-  static NetworkTable open(NetworkOptions options, Sys sys) {
+  static NetworkTable open(NetworkOptions options, AtomicFiles files) {
     Path file = options.dataRoot().resolve("network/layerd.json");
     Map<String, NetworkRecord> known = new LinkedHashMap<>();
     for (NetworkRecord record : read(file)) {
@@ -41,7 +41,7 @@ final class NetworkTable {
     if (!table.equals(List.copyOf(known.values()))) {
       try {
         Files.createDirectories(file.getParent());
-        Files.write(file, SpecJson.MAPPER.writeValueAsBytes(table));
+        files.write(file, SpecJson.MAPPER.writeValueAsBytes(table), 0600);
       } catch (IOException e) {
         throw new SystemFailure("cannot write " + file + ": " + e.getMessage(), e);
       }
@@ -101,14 +101,7 @@ final class NetworkTable {
     return old != null
         ? old
         : new NetworkRecord(
-            RandomId.hex64(),
-            name,
-            driver,
-            Instant.now().toString(),
-            "",
-            null,
-            Map.of(),
-            Map.of());
+            RandomId.hex64(), name, driver, Instant.now().toString(), "", null, Map.of(), Map.of());
   }
 
   List<NetworkRecord> all() {

@@ -112,8 +112,7 @@ final class PortTable {
     return owners.keySet().stream().filter(port::clashes).findFirst().orElse(null);
   }
 
-  private void hold(String containerId, PublishedPort port, String containerIp)
-      throws IOException {
+  private void hold(String containerId, PublishedPort port, String containerIp) throws IOException {
     holds.put(port, PortHold.bind(port, containerIp));
     owners.put(port, containerId);
   }

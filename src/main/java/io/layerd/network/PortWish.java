@@ -37,8 +37,7 @@ record PortWish(
           }
         });
     joinFamilies(wishes);
-    wishes.sort(
-        Comparator.comparing(PortWish::protocol).thenComparingInt(PortWish::containerPort));
+    wishes.sort(Comparator.comparing(PortWish::protocol).thenComparingInt(PortWish::containerPort));
     return wishes;
   }
 

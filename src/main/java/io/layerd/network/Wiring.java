@@ -1,5 +1,6 @@
 package io.layerd.network;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.layerd.error.EngineException;
 import io.layerd.error.SystemFailure;
 import io.layerd.network.AttachmentState.EndpointState;
@@ -45,7 +46,8 @@ final class Wiring {
 
   /** On failure, {@link #unplug} takes back what was made. */
   void plug(AttachmentState state) {
-    if (state.request() == null) {
+    JsonNode request = state.request();
+    if (request == null) {
       netavark.setup(state.namespacePath(), Netavark.emptyRequest(state.containerId()));
       return;
     }
@@ -55,7 +57,7 @@ final class Wiring {
           List<String> bridges = bridges(state);
           bridges.forEach(id -> members(id).add(state.containerId()));
           Set<Path> before = state.ports().isEmpty() ? Set.of() : ports(bridges);
-          netavark.setup(state.namespacePath(), state.request());
+          netavark.setup(state.namespacePath(), request);
           if (!state.ports().isEmpty()) {
             ports(bridges).stream()
                 .filter(port -> !before.contains(port))

@@ -44,6 +44,17 @@ final class FakeNetworks implements NetworkService {
   }
 
   @Override
+  public String hostGateway() {
+    return "172.30.0.1";
+  }
+
+  @Override
+  public void validate(Map<String, EndpointSettings> networks) {}
+
+  @Override
+  public void close() {}
+
+  @Override
   public Attachment connect(ConnectRequest request) {
     request.networks().keySet().forEach(this::get);
     if (full) {
@@ -60,6 +71,7 @@ final class FakeNetworks implements NetworkService {
     Attachment attachment =
         new Attachment(
             Path.of("/run/netns/" + request.containerId().substring(0, 12)),
+            request.containerId(),
             Map.of("bridge", endpoint),
             Map.of());
     attached.put(request.containerId(), attachment);

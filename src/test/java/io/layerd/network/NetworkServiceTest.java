@@ -193,11 +193,12 @@ class NetworkServiceTest {
             () ->
                 networks.connect(
                     bridge(
-                        "second", Map.of("80/tcp", List.of(new PortBinding("127.0.0.1", "28090"))))))
+                        "second",
+                        Map.of("80/tcp", List.of(new PortBinding("127.0.0.1", "28090"))))))
         .isInstanceOf(SystemFailure.class)
         .hasMessageMatching(
-            "failed to set up container networking: driver failed programming external"
-                + " connectivity on endpoint second \\([0-9a-f]{64}\\): Bind for 0.0.0.0:28090"
+            "driver failed programming external connectivity"
+                + " on endpoint second \\([0-9a-f]{64}\\): Bind for 0.0.0.0:28090"
                 + " failed: port is already allocated");
     try (ServerSocket taken = new ServerSocket(28091)) {
       assertThat(taken.isBound()).isTrue();
@@ -255,8 +256,7 @@ class NetworkServiceTest {
     assertThat(none.ports()).isEmpty();
     assertThat(inside(none.namespace(), () -> NetworkInterface.getByName("lo").isUp())).isTrue();
     assertThat(
-            inside(
-                none.namespace(), () -> Files.readString(Path.of("/proc/thread-self/net/dev"))))
+            inside(none.namespace(), () -> Files.readString(Path.of("/proc/thread-self/net/dev"))))
         .doesNotContain("eth0");
     assertThat(rules()).containsExactlyInAnyOrderElementsOf(rulesBefore);
     networks.disconnect(id("h"));
@@ -267,11 +267,10 @@ class NetworkServiceTest {
   void badRequestsLeaveNothing() {
     assertThatThrownBy(() -> networks.connect(on("a", "nosuch")))
         .isInstanceOf(NotFound.class)
-        .hasMessage("failed to set up container networking: network nosuch not found");
+        .hasMessage("network nosuch not found");
     assertThatThrownBy(
             () ->
-                networks.connect(
-                    bridge("b", Map.of("80/xyz", List.of(new PortBinding("", "1"))))))
+                networks.connect(bridge("b", Map.of("80/xyz", List.of(new PortBinding("", "1"))))))
         .isInstanceOf(InvalidParameter.class);
     assertThatThrownBy(
             () ->
@@ -280,7 +279,20 @@ class NetworkServiceTest {
                         "bridge",
                         new EndpointSettings(
                             new EndpointIpamConfig("10.213.0.9", "", null),
-                            null, null, "", null, 0, "", "", "", "", 0, "", "", 0, null))))
+                            null,
+                            null,
+                            "",
+                            null,
+                            0,
+                            "",
+                            "",
+                            "",
+                            "",
+                            0,
+                            "",
+                            "",
+                            0,
+                            null))))
         .isInstanceOf(InvalidParameter.class)
         .hasMessageStartingWith("invalid config for network bridge: invalid endpoint settings:\n*");
     assertThat(address(networks.connect(bridge("c", Map.of())))).isEqualTo("10.213.0.2");
@@ -289,7 +301,10 @@ class NetworkServiceTest {
 
   @Test
   void aFailingNetavarkLeavesNothing() throws Exception {
-    Path broken = Files.writeString(root.resolve("netavark"), """
+    Path broken =
+        Files.writeString(
+            root.resolve("netavark"),
+            """
         #!/bin/sh
         [ "$5" = setup ] && /usr/lib/podman/netavark "$@" >/dev/null && echo '{"error":"on purpose"}' && exit 1
         exec /usr/lib/podman/netavark "$@"
@@ -376,8 +391,7 @@ class NetworkServiceTest {
                   i ->
                       pool.submit(
                           () -> {
-                            String address =
-                                address(networks.connect(bridge("m" + i, Map.of())));
+                            String address = address(networks.connect(bridge("m" + i, Map.of())));
                             networks.disconnect(id("m" + i));
                             return address;
                           }))
@@ -422,8 +436,7 @@ class NetworkServiceTest {
   }
 
   private static EndpointSettings asks(String mac) {
-    return new EndpointSettings(
-        null, null, null, mac, null, 0, "", "", "", "", 0, "", "", 0, null);
+    return new EndpointSettings(null, null, null, mac, null, 0, "", "", "", "", 0, "", "", 0, null);
   }
 
   private static ConnectRequest bridge(String name, Map<String, List<PortBinding>> bindings) {
@@ -543,8 +556,7 @@ class NetworkServiceTest {
     try (DatagramSocket socket = new DatagramSocket()) {
       socket.setSoTimeout(3000);
       byte[] data = "ping".getBytes(StandardCharsets.UTF_8);
-      socket.send(
-          new DatagramPacket(data, data.length, new InetSocketAddress(address, port)));
+      socket.send(new DatagramPacket(data, data.length, new InetSocketAddress(address, port)));
       DatagramPacket answer = new DatagramPacket(new byte[100], 100);
       socket.receive(answer);
       return new String(answer.getData(), 0, answer.getLength(), StandardCharsets.UTF_8);
