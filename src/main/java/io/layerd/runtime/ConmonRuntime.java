@@ -88,7 +88,8 @@ final class ConmonRuntime implements ContainerRuntime {
       Files.createDirectories(bundle.directory());
       LaunchRequest complete = withSharedMemory(request, bundle);
       ObjectNode spec =
-          new OciSpec(sys, complete, capabilities, cgroups.unified(), init).toSpec(cgroupsPath);
+          new OciSpec(sys, complete, capabilities, cgroups.unified(), init, HostMounts::read)
+              .toSpec(cgroupsPath);
       Files.write(bundle.config(), SpecJson.MAPPER.writeValueAsBytes(spec));
       MonitorRecord record = launch(conmon, runtime, bundle, cgroupsPath, request);
       return watch(id, bundle, record);

@@ -7,6 +7,7 @@ import io.layerd.error.Conflict;
 import io.layerd.spec.HostConfig;
 import io.layerd.spec.Ulimit;
 import io.layerd.sys.Sys;
+import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,17 +52,20 @@ final class OciSpec {
   private final List<String> capabilities;
   private final boolean unified;
   private final @Nullable Path init;
+  private final Supplier<HostMounts> hostMounts;
 
   /**
    * @param unified whether the host has cgroup version 2
    * @param init the host's init program; must be there if the container wants one
+   * @param hostMounts asked only if a bind propagates
    */
   OciSpec(
       Sys sys,
       LaunchRequest request,
       Capabilities capabilities,
       boolean unified,
-      @Nullable Path init) {
+      @Nullable Path init,
+      Supplier<HostMounts> hostMounts) {
     this.sys = sys;
     this.request = request;
     this.host = request.host();
@@ -68,6 +73,7 @@ final class OciSpec {
     this.capabilities = capabilities.resolve(host);
     this.unified = unified;
     this.init = init;
+    this.hostMounts = hostMounts;
   }
 
   /** Whether an init program stands between the kernel and the container's command. */
@@ -137,8 +143,8 @@ final class OciSpec {
         rlimits
             .addObject()
             .put("type", "RLIMIT_" + ulimit.name().toUpperCase(Locale.ROOT))
-            .put("hard", ulimit.hard())
-            .put("soft", ulimit.soft());
+            .put("hard", unsigned(ulimit.hard()))
+            .put("soft", unsigned(ulimit.soft()));
       }
     }
     if (security.noNewPrivileges()) {
@@ -146,6 +152,11 @@ final class OciSpec {
     }
     process.put("oomScoreAdj", host.oomScoreAdj());
     return process;
+  }
+
+  // RLIM_INFINITY arrives as -1.
+  private static BigInteger unsigned(long value) {
+    return new BigInteger(Long.toUnsignedString(value));
   }
 
   static ObjectNode capabilitySets(List<String> names) {
@@ -175,7 +186,7 @@ final class OciSpec {
       SeccompFilter filter = new SeccompFilter(capabilities);
       linux.set("seccomp", seccomp == null ? filter.ofDefault() : filter.of(seccomp));
     }
-    String propagation = mounts.rootPropagation(HostMounts.read());
+    String propagation = mounts.rootPropagation(hostMounts);
     if (propagation != null) {
       linux.put("rootfsPropagation", propagation);
     }

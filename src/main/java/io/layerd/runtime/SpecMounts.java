@@ -12,15 +12,12 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The runtime-spec's {@code mounts}: the kernel's file systems, then the container's own. */
 final class SpecMounts {
   static final String INIT = "/sbin/docker-init";
-
-  /** Stay writable under a read-only root. */
-  private static final Set<String> ALWAYS_WRITABLE =
-      Set.of("/proc", "/dev", "/dev/pts", "/dev/shm", "/dev/mqueue");
 
   private static final Set<String> SHARED = Set.of("shared", "rshared");
   private static final Set<String> SLAVE = Set.of("slave", "rslave");
@@ -39,7 +36,7 @@ final class SpecMounts {
       String destination = mount.destination();
       boolean covered = taken.contains("/dev") && destination.startsWith("/dev/");
       if (!taken.contains(destination) && !covered) {
-        mounts.add(readOnlyRoot(mount, request.host()));
+        mounts.add(mount);
       }
     }
     if (init != null) {
@@ -104,37 +101,23 @@ final class SpecMounts {
     return new BindMount(type, type, destination, List.of(options));
   }
 
-  private static BindMount readOnlyRoot(BindMount mount, HostConfig host) {
-    boolean change =
-        host.readonlyRootfs()
-            && !ALWAYS_WRITABLE.contains(mount.destination())
-            && !mount.type().equals("cgroup")
-            && !mount.options().contains("ro");
-    if (!change) {
-      return mount;
-    }
-    List<String> options = new ArrayList<>(mount.options());
-    options.add("ro");
-    return new BindMount(mount.type(), mount.source(), mount.destination(), options);
-  }
-
   /**
    * How the root must be mounted so that the binds can propagate: {@code shared}, {@code slave} or
    * null.
    *
    * @throws SystemFailure {@code path X is mounted on Y but it is not a shared mount}
    */
-  @Nullable String rootPropagation(HostMounts host) {
+  @Nullable String rootPropagation(Supplier<HostMounts> host) {
     String result = null;
     for (BindMount mount : mounts) {
       if (!mount.type().equals("bind")) {
         continue;
       }
       if (mount.options().stream().anyMatch(SHARED::contains)) {
-        host.requireShared(mount.source());
+        host.get().requireShared(mount.source());
         result = "shared";
       } else if (mount.options().stream().anyMatch(SLAVE::contains)) {
-        host.requireSharedOrSlave(mount.source());
+        host.get().requireSharedOrSlave(mount.source());
         result = result == null ? "slave" : result;
       }
     }
