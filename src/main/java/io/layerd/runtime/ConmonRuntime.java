@@ -19,7 +19,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /** Containers run by runc or crun, each with a conmon. */
 final class ConmonRuntime implements ContainerRuntime {
@@ -37,6 +36,7 @@ final class ConmonRuntime implements ContainerRuntime {
   private final Capabilities capabilities;
   private final Programs programs;
   private final SharedMemory sharedMemory;
+  private final Sweep sweep;
   private final ExitWatch exits;
   private final Execs execs;
   private final Map<String, WatchedProcess> running = new ConcurrentHashMap<>();
@@ -50,6 +50,7 @@ final class ConmonRuntime implements ContainerRuntime {
     this.capabilities = Capabilities.ofThisProcess();
     this.programs = new Programs(options, command, cgroups.worksWithCrun());
     this.sharedMemory = new SharedMemory(sys);
+    this.sweep = new Sweep(sys, execRoot, options.cgroupParent(), programs, command, cgroups);
     this.exits = new ExitWatch(execRoot.resolve("exits"));
     this.execs = new Execs(sys, execRoot, programs, capabilities, exits);
     info().warnings().forEach(LOG::warn);
@@ -94,10 +95,12 @@ final class ConmonRuntime implements ContainerRuntime {
       MonitorRecord record = launch(conmon, runtime, bundle, cgroupsPath, request);
       return watch(id, bundle, record);
     } catch (IOException e) {
-      cleanUp(id, bundle, runtime.path(), cgroupsPath);
+      sweep.all(id, bundle, runtime.path(), cgroupsPath);
+      running.remove(id);
       throw new SystemFailure("cannot write the bundle of container " + id + ": " + e, e);
     } catch (RuntimeException | Error e) {
-      cleanUp(id, bundle, runtime.path(), cgroupsPath);
+      sweep.all(id, bundle, runtime.path(), cgroupsPath);
+      running.remove(id);
       throw e;
     }
   }
@@ -251,64 +254,10 @@ final class ConmonRuntime implements ContainerRuntime {
   @Override
   public void delete(String id) {
     Bundle bundle = Bundle.ofContainer(execRoot, id);
-    MonitorRecord record = MonitorRecord.read(bundle).orElse(null);
-    if (record != null) {
-      cleanUp(id, bundle, Path.of(record.runtimePath()), record.cgroupsPath());
-    } else if (Files.exists(bundle.directory())) {
-      cleanUp(id, bundle, null, cgroupsPathOf(bundle, id));
-    } else {
-      WatchedProcess gone = running.remove(id);
-      LOG.debugf("nothing to delete of %s (%s)", id, gone);
+    if (Files.exists(bundle.directory())) {
+      sweep.all(id, bundle);
     }
-  }
-
-  // Killed between the bundle and the record: the spec says where the group is.
-  private String cgroupsPathOf(Bundle bundle, String id) {
-    try {
-      String path =
-          SpecJson.MAPPER
-              .readTree(Files.readAllBytes(bundle.config()))
-              .path("linux")
-              .path("cgroupsPath")
-              .asText();
-      return path.endsWith(id) ? path : options.cgroupParent() + "/" + id;
-    } catch (IOException e) {
-      return options.cgroupParent() + "/" + id;
-    }
-  }
-
-  /** Safe to repeat, and with any part of it missing. */
-  private void cleanUp(String id, Bundle bundle, @Nullable Path runtime, String cgroupsPath) {
-    List<Path> runtimes = runtime == null ? programs.all() : List.of(runtime);
-    for (Path program : runtimes) {
-      Path root = runtimeRoot(execRoot, program);
-      if (Files.exists(root.resolve(id))) {
-        Command.Result result =
-            command.run(List.of(program.toString(), "--root=" + root, "delete", "--force", id));
-        if (!result.success()) {
-          LOG.debugf("%s delete %s: %s", program, id, result.output());
-        }
-        deleteQuietly(root.resolve(id));
-      }
-    }
-    if (!cgroups.remove(cgroupsPath)) {
-      LOG.warnf("the control group %s is still in use", cgroupsPath);
-    }
-    sharedMemory.unmount(bundle);
     running.remove(id);
-    try {
-      bundle.delete();
-    } catch (IOException e) {
-      throw new SystemFailure("cannot delete " + bundle.directory() + ": " + e.getMessage(), e);
-    }
-  }
-
-  private static void deleteQuietly(Path directory) {
-    try {
-      Bundle.deleteTree(directory);
-    } catch (IOException e) {
-      LOG.debugf("cannot delete %s: %s", directory, e.getMessage());
-    }
   }
 
   @Override

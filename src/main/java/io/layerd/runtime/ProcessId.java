@@ -35,6 +35,16 @@ record ProcessId(int pid, long startTicks) {
     return startTicks(pid) == startTicks;
   }
 
+  /** The words it was started with; empty if it is gone. */
+  String commandLine() {
+    try {
+      byte[] words = Files.readAllBytes(Path.of("/proc/" + pid + "/cmdline"));
+      return new String(words, StandardCharsets.ISO_8859_1).replace('\0', ' ');
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
   // proc(5): the name in parentheses may hold anything, so count from the last one.
   private static long startTicks(int pid) {
     try {
