@@ -1,5 +1,6 @@
 package io.layerd.archive;
 
+import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdIOException;
 import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
 import io.layerd.error.InvalidParameter;
@@ -8,6 +9,7 @@ import java.io.EOFException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Locale;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorInputStream;
 import org.tukaani.xz.XZInputStream;
 
@@ -60,8 +62,9 @@ public enum Compression {
    * Undoes whatever compression an archive has. Reads a little ahead; closing the result closes the
    * stream.
    *
-   * <p>A stream that ends too early or is corrupt makes reading fail with {@link InvalidParameter};
-   * errors of the stream itself come through as they are.
+   * <p>The compressed stream is read to its end; what follows the last frame is ignored. A stream
+   * that ends too early or is corrupt makes reading fail with {@link InvalidParameter}; errors of
+   * the stream itself come through as they are.
    */
   public static InputStream open(InputStream in) throws IOException {
     BufferedInputStream buffered = new BufferedInputStream(in, BUFFER_BYTES);
@@ -121,14 +124,22 @@ public enum Compression {
       }
     }
 
+    void skipToEnd() throws IOException {
+      byte[] rest = new byte[BUFFER_BYTES];
+      while (read(rest, 0, rest.length) >= 0) {
+        // until the end
+      }
+    }
+
     IOException explain(String format, IOException e) {
       if (failed) {
         return e;
       }
+      String message = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
       boolean truncated =
           e instanceof EOFException
-              || (e instanceof ZstdIOException
-                  && String.valueOf(e.getMessage()).contains("Truncated"));
+              || message.contains("truncated")
+              || message.contains("end of stream");
       throw truncated
           ? new InvalidParameter("unexpected EOF", e)
           : new InvalidParameter(format + ": corrupt input: " + e.getMessage(), e);
@@ -139,6 +150,7 @@ public enum Compression {
   private static final class Decoder extends FilterInputStream {
     private final String format;
     private final Source source;
+    private boolean ended;
 
     Decoder(String format, Source source, InputStream decoded) {
       super(decoded);
@@ -154,11 +166,29 @@ public enum Compression {
 
     @Override
     public int read(byte[] b, int offset, int length) throws IOException {
+      if (ended) {
+        return -1;
+      }
       try {
         return super.read(b, offset, length);
       } catch (IOException e) {
+        if (!source.failed && isGarbageAtEnd(e)) {
+          ended = true;
+          source.skipToEnd();
+          return -1;
+        }
         throw source.explain(format, e);
       }
+    }
+
+    /**
+     * Whether a decoder met something that is no frame where another could have begun: the first
+     * frame's magic number is known to be there. dockerd ignores that as well.
+     */
+    private static boolean isGarbageAtEnd(IOException e) {
+      return e instanceof ZstdIOException zstd
+          ? zstd.getErrorCode() == Zstd.errPrefixUnknown()
+          : String.valueOf(e.getMessage()).contains(" after a valid ");
     }
   }
 }

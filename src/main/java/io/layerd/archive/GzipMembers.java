@@ -11,12 +11,12 @@ import java.util.zip.Inflater;
  * Inflates gzip, all members of it. RFC 1952.
  *
  * <p>Unlike {@link java.util.zip.GZIPInputStream} it does not ask a network stream how much is
- * available to find out whether another member follows, and refuses what is not one, as Go does.
+ * available to find out whether another member follows. What follows the last member and is none is
+ * read to its end and ignored, as dockerd does.
  */
 final class GzipMembers extends InputStream {
   private static final int BUFFER_BYTES = 128 * 1024;
-  private static final int MAGIC = 0x8b1f;
-  private static final int DEFLATE = 8;
+  private static final int[] MAGIC = {0x1f, 0x8b, 8};
   private static final int HEADER_CRC = 2;
   private static final int EXTRA = 4;
   private static final int NAME = 8;
@@ -28,6 +28,7 @@ final class GzipMembers extends InputStream {
   private final byte[] buffer = new byte[BUFFER_BYTES];
   private int at;
   private int limit;
+  private boolean first = true;
   private boolean inMember;
   private boolean ended;
   private boolean closed;
@@ -91,9 +92,16 @@ final class GzipMembers extends InputStream {
     if (at == limit && !fill()) {
       return false;
     }
-    if (u16() != MAGIC || u8() != DEFLATE) {
-      throw new InvalidParameter("gzip: invalid header");
+    if (!startsMember()) {
+      if (first) {
+        throw new InvalidParameter("gzip: invalid header");
+      }
+      do {
+        at = limit;
+      } while (fill());
+      return false;
     }
+    first = false;
     int flags = u8();
     for (int i = 0; i < 6; i++) {
       u8();
@@ -116,6 +124,17 @@ final class GzipMembers extends InputStream {
     crc.reset();
     inflater.setInput(buffer, at, limit - at);
     inMember = true;
+    return true;
+  }
+
+  /** Steps over the first three bytes of a member; false if something else is there. */
+  private boolean startsMember() throws IOException {
+    for (int expected : MAGIC) {
+      if ((at == limit && !fill()) || (buffer[at] & 0xff) != expected) {
+        return false;
+      }
+      at++;
+    }
     return true;
   }
 

@@ -138,11 +138,13 @@ final class OnePassUnpacker implements LayerUnpacker {
     }
 
     private static EngineException failure(ErrnoException e, TarHeader header, byte[] name) {
-      String target =
-          header.type() == TarHeader.HARD_LINK
-              ? TarNames.text(header.linkName()) + " " + TarNames.text(name)
-              : TarNames.text(name);
-      return Errno.translate(e, e.call() + " " + target);
+      // in dockerd's words, which has no openat2
+      if (header.type() == TarHeader.HARD_LINK) {
+        String names = TarNames.text(header.linkName()) + " " + TarNames.text(name);
+        return Errno.translate(e, "linkat " + names);
+      }
+      String call = e.call().equals("openat2") ? "openat" : e.call();
+      return Errno.translate(e, call + " " + TarNames.text(name));
     }
   }
 }
