@@ -3,7 +3,7 @@
  *
  * <p>Invariant: a volume that a container refers to is never removed.
  *
- * <p>May know: mount, durable, error.
+ * <p>May know: mount, durable, sys, error.
  */
 @NullMarked
 package io.layerd.volume;

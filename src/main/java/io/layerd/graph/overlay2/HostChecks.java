@@ -5,6 +5,7 @@ import io.layerd.sys.DirEntry;
 import io.layerd.sys.ErrnoException;
 import io.layerd.sys.FsStat;
 import io.layerd.sys.Sys;
+import io.layerd.sys.TreeDeletion;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

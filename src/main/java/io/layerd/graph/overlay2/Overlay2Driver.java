@@ -7,6 +7,7 @@ import io.layerd.mount.Mount;
 import io.layerd.mount.Mounts;
 import io.layerd.sys.ErrnoException;
 import io.layerd.sys.Sys;
+import io.layerd.sys.TreeDeletion;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

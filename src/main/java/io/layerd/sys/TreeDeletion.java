@@ -1,26 +1,23 @@
-package io.layerd.graph.overlay2;
+package io.layerd.sys;
 
-import io.layerd.sys.DirEntry;
-import io.layerd.sys.ErrnoException;
-import io.layerd.sys.Sys;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import jnr.constants.platform.Errno;
 
 /** Deletes a directory with all in it, by names that are bytes, following no link. */
-final class TreeDeletion {
+public final class TreeDeletion {
   private static final int TRIES = 50;
   private static final int PAUSE_MILLIS = 20;
   private static final int DT_DIRECTORY = 4;
 
   private final Sys sys;
 
-  TreeDeletion(Sys sys) {
+  public TreeDeletion(Sys sys) {
     this.sys = sys;
   }
 
   /** Absent is success; something that is busy is tried again for a second. */
-  void delete(Path directory) throws ErrnoException {
+  public void delete(Path directory) throws ErrnoException {
     byte[] path = directory.toString().getBytes(StandardCharsets.UTF_8);
     for (int attempt = 1; ; attempt++) {
       try {
