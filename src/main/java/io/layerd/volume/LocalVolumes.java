@@ -105,7 +105,12 @@ final class LocalVolumes implements VolumeStore {
     String chosen = name == null || name.isEmpty() ? randomName() : name;
     if (!driver.isEmpty() && !driver.equals("local")) {
       throw new NotFound(
-          "create " + chosen + ": error looking up volume plugin " + driver + ": plugin \"" + driver
+          "create "
+              + chosen
+              + ": error looking up volume plugin "
+              + driver
+              + ": plugin \""
+              + driver
               + "\" not found");
     }
     Volume existing = volumes.get(chosen);
@@ -139,7 +144,9 @@ final class LocalVolumes implements VolumeStore {
     }
     if (!NAME.matcher(name).matches()) {
       throw new InvalidParameter(
-          "\"" + name + "\" includes invalid characters for a local volume name, only"
+          "\""
+              + name
+              + "\" includes invalid characters for a local volume name, only"
               + " \"[a-zA-Z0-9][a-zA-Z0-9_.-]\" are allowed. If you intended to pass a host"
               + " directory, use absolute path");
     }

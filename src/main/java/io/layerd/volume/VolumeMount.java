@@ -47,8 +47,14 @@ final class VolumeMount {
       mounts.mount(options.device(), target, type, flags, String.join(",", data));
     } catch (IOException e) {
       throw new SystemFailure(
-          "error while mounting volume '" + name + "': failed to mount local volume: mount "
-              + options.device() + ":" + target + ": " + e.getMessage(),
+          "error while mounting volume '"
+              + name
+              + "': failed to mount local volume: mount "
+              + options.device()
+              + ":"
+              + target
+              + ": "
+              + e.getMessage(),
           e);
     }
   }

@@ -33,10 +33,8 @@ record VolumeOptionsFile(
     for (Map.Entry<String, String> option : new TreeMap<>(given).entrySet()) {
       switch (option.getKey()) {
         case "type", "o", "device" -> {}
-        case "size" ->
-            throw new InvalidParameter("quota size requested but no quota support");
-        default ->
-            throw new InvalidParameter("invalid option: \"" + option.getKey() + "\"");
+        case "size" -> throw new InvalidParameter("quota size requested but no quota support");
+        default -> throw new InvalidParameter("invalid option: \"" + option.getKey() + "\"");
       }
     }
     VolumeOptionsFile file =

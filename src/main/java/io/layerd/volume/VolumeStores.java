@@ -17,8 +17,7 @@ public final class VolumeStores {
     try {
       return new LocalVolumes(dataRoot.resolve("volumes"));
     } catch (IOException e) {
-      throw new SystemFailure(
-          "cannot open the volumes in " + dataRoot + ": " + e.getMessage(), e);
+      throw new SystemFailure("cannot open the volumes in " + dataRoot + ": " + e.getMessage(), e);
     }
   }
 }

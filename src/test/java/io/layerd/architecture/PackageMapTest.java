@@ -42,7 +42,8 @@ class PackageMapTest {
           room("graph", "mount", "archive", "durable", "sys", "error"),
           room("layer", "graph", "archive", "oci", "durable", "error"),
           room("registry", "oci", "error"),
-          room("image", "layer", "registry", "archive", "oci", "spec", "durable", "events", "error"),
+          room(
+              "image", "layer", "registry", "archive", "oci", "spec", "durable", "events", "error"),
           room("build", "image", "layer", "container", "archive", "oci", "spec", "events", "error"),
           room("volume", "mount", "durable", "error"),
           room("network", "sys", "durable", "spec", "error"),
@@ -189,7 +190,9 @@ class PackageMapTest {
   void noSourceFileIsLong() throws IOException {
     try (Stream<Path> tree = Files.walk(SOURCES)) {
       for (Path file : tree.filter(path -> path.toString().endsWith(".java")).toList()) {
-        assertThat(Files.readAllLines(file)).as(file.toString()).hasSizeLessThan(LONGEST_CLASS_LINES);
+        assertThat(Files.readAllLines(file))
+            .as(file.toString())
+            .hasSizeLessThan(LONGEST_CLASS_LINES);
       }
     }
   }

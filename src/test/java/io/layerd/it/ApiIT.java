@@ -57,12 +57,17 @@ class ApiIT {
     assertThat(get.headers().get("server")).matches("Docker/\\S+ \\(linux\\)");
     Http.Answer head = http.send("HEAD", path, "", "");
     assertThat(head.status()).isEqualTo(200);
-    assertThat(head.headers()).containsEntry("api-version", "1.51").containsEntry("content-length", "0");
+    assertThat(head.headers())
+        .containsEntry("api-version", "1.51")
+        .containsEntry("content-length", "0");
   }
 
   @Test
   void versionsOutOfRange() {
-    refused(http.get("/v1.99/info"), 400, "client version 1.99 is too new. Maximum supported API version is 1.51");
+    refused(
+        http.get("/v1.99/info"),
+        400,
+        "client version 1.99 is too new. Maximum supported API version is 1.51");
     Http.Answer old = http.get("/v1.12/info");
     assertThat(old.status()).isEqualTo(400);
     assertThat(old.headers().get("content-type")).startsWith("text/plain");
@@ -102,7 +107,10 @@ class ApiIT {
     assertThat(http.post(CREATE, "no json").status()).isEqualTo(400);
     assertThat(http.post(CREATE, "").status()).isEqualTo(400);
     refused(http.post(CREATE, "{\"Image\":\"nope\"}"), 404, "No such image: nope:latest");
-    refused(http.get("/v1.51/containers/json?filters=%7B%22foo%22%3A%5B%22x%22%5D%7D"), 400, "invalid filter 'foo'");
+    refused(
+        http.get("/v1.51/containers/json?filters=%7B%22foo%22%3A%5B%22x%22%5D%7D"),
+        400,
+        "invalid filter 'foo'");
     refused(http.get("/v1.51/containers/json?filters=nonsense"), 400, "invalid filter");
   }
 
@@ -113,7 +121,12 @@ class ApiIT {
       long claimed = 1L << 40;
       Http.write(
           channel,
-          ("POST " + CREATE + " HTTP/1.1\r\nHost: d\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: " + claimed + "\r\n\r\n" + start)
+          ("POST "
+                  + CREATE
+                  + " HTTP/1.1\r\nHost: d\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: "
+                  + claimed
+                  + "\r\n\r\n"
+                  + start)
               .getBytes(StandardCharsets.UTF_8));
       byte[] chunk = "x".repeat(1 << 20).getBytes(StandardCharsets.UTF_8);
       try {
@@ -136,21 +149,28 @@ class ApiIT {
     assertThat(version.get("Os").asText()).isEqualTo("linux");
     assertThat(version.get("Arch").asText()).isEqualTo("amd64");
     assertThat(version.get("Components").get(0).get("Name").asText()).isEqualTo("Engine");
-    assertThat(version.fieldNames()).toIterable().contains("Platform", "KernelVersion", "Version", "BuildTime");
+    assertThat(version.fieldNames())
+        .toIterable()
+        .contains("Platform", "KernelVersion", "Version", "BuildTime");
     JsonNode info = json(http.get("/v1.51/info"));
     assertThat(info.get("Driver").asText()).isEqualTo("overlay2");
     assertThat(info.get("LoggingDriver").asText()).isEqualTo("json-file");
     assertThat(info.get("NCPU").asInt()).isEqualTo(Runtime.getRuntime().availableProcessors());
     assertThat(info.get("DriverStatus").findValuesAsText("").size()).isZero();
     assertThat(info.get("DriverStatus").get(0).get(0).asText()).isEqualTo("Backing Filesystem");
-    assertThat(info.get("RegistryConfig").get("InsecureRegistryCIDRs").toString()).contains("127.0.0.0/8");
+    assertThat(info.get("RegistryConfig").get("InsecureRegistryCIDRs").toString())
+        .contains("127.0.0.0/8");
   }
 
   @Test
   void commandsPrintTheirSections() {
     DockerCli docker = engine.docker();
     assertThat(docker.ok("version"))
-        .contains("Server:", "Engine:", " API version:      1.51 (minimum version 1.24)", " OS/Arch:          linux/amd64");
+        .contains(
+            "Server:",
+            "Engine:",
+            " API version:      1.51 (minimum version 1.24)",
+            " OS/Arch:          linux/amd64");
     Result info = docker.run("info").ok();
     assertThat(info.out())
         .contains(
@@ -186,31 +206,67 @@ class ApiIT {
     DockerCli docker = engine.docker();
     String before = docker.ok("info", "--format", "{{.SystemTime}}");
     Command.Running live =
-        docker.command("events", "--filter", "label=ev=1", "--format", "{{.Type}} {{.Action}}").start();
+        docker
+            .command("events", "--filter", "label=ev=1", "--format", "{{.Type}} {{.Action}}")
+            .start();
     try {
       Wait.until(
           "a live event",
           () -> {
-            docker.run("run", "--rm", "--label", "ev=1", "--name", "ev-live", engine.busybox(), "true").ok();
+            docker
+                .run(
+                    "run", "--rm", "--label", "ev=1", "--name", "ev-live", engine.busybox(), "true")
+                .ok();
             return live.out().text().contains("container destroy");
           });
       assertThat(live.out().text())
-          .contains("container create", "container attach", "container start", "container die", "container destroy");
+          .contains(
+              "container create",
+              "container attach",
+              "container start",
+              "container die",
+              "container destroy");
     } finally {
       live.kill();
     }
     String past =
-        docker.ok("events", "--since", before, "--until", docker.ok("info", "--format", "{{.SystemTime}}"),
-            "--filter", "container=ev-live", "--format", "{{.Action}} {{index .Actor.Attributes \"exitCode\"}}");
+        docker.ok(
+            "events",
+            "--since",
+            before,
+            "--until",
+            docker.ok("info", "--format", "{{.SystemTime}}"),
+            "--filter",
+            "container=ev-live",
+            "--format",
+            "{{.Action}} {{index .Actor.Attributes \"exitCode\"}}");
     assertThat(past.lines().map(String::strip)).contains("create", "die 0", "destroy");
-    assertThat(docker.ok("events", "--since", before, "--until", docker.ok("info", "--format", "{{.SystemTime}}"),
-            "--filter", "type=network", "--format", "{{.Action}}").lines())
+    assertThat(
+            docker
+                .ok(
+                    "events",
+                    "--since",
+                    before,
+                    "--until",
+                    docker.ok("info", "--format", "{{.SystemTime}}"),
+                    "--filter",
+                    "type=network",
+                    "--format",
+                    "{{.Action}}")
+                .lines())
         .contains("connect", "disconnect");
   }
 
   @Test
   void oldVersionsAreServed() {
-    assertThat(engine.docker().command("run", "--rm", engine.busybox(), "echo", "old").env("DOCKER_API_VERSION", "1.40").run().ok().out())
+    assertThat(
+            engine
+                .docker()
+                .command("run", "--rm", engine.busybox(), "echo", "old")
+                .env("DOCKER_API_VERSION", "1.40")
+                .run()
+                .ok()
+                .out())
         .isEqualTo("old\n");
     assertThat(http.get("/v1.24/containers/json").status()).isEqualTo(200);
   }

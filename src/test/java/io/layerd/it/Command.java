@@ -154,7 +154,10 @@ final class Command {
 
     /** Waits until the output holds a text. */
     void awaitOut(String text) {
-      Wait.until("output of " + command + " to hold " + text + "; so far: ", () -> out.text().contains(text), out::text);
+      Wait.until(
+          "output of " + command + " to hold " + text + "; so far: ",
+          () -> out.text().contains(text),
+          out::text);
     }
 
     void kill() {

@@ -43,16 +43,31 @@ class DockerJavaIT {
   @BeforeEach
   void connect() {
     DockerClientConfig config =
-        DefaultDockerClientConfig.createDefaultConfigBuilder().withDockerHost(engine.docker().host()).build();
+        DefaultDockerClientConfig.createDefaultConfigBuilder()
+            .withDockerHost(engine.docker().host())
+            .build();
     client =
         DockerClientImpl.getInstance(
-            config, new ZerodepDockerHttpClient.Builder().dockerHost(URI.create(engine.docker().host())).build());
+            config,
+            new ZerodepDockerHttpClient.Builder()
+                .dockerHost(URI.create(engine.docker().host()))
+                .build());
   }
 
   @AfterEach
   void disconnect() throws Exception {
-    client.listContainersCmd().withShowAll(true).withNameFilter(List.of("dj-")).exec()
-        .forEach(container -> client.removeContainerCmd(container.getId()).withForce(true).withRemoveVolumes(true).exec());
+    client
+        .listContainersCmd()
+        .withShowAll(true)
+        .withNameFilter(List.of("dj-"))
+        .exec()
+        .forEach(
+            container ->
+                client
+                    .removeContainerCmd(container.getId())
+                    .withForce(true)
+                    .withRemoveVolumes(true)
+                    .exec());
     client.close();
   }
 
@@ -68,7 +83,9 @@ class DockerJavaIT {
     TestImage image = TestImages.fresh("docker-java", 400_000);
     String ref = engine.registry().push("t-dj", "latest", image);
     List<PullResponseItem> items = new CopyOnWriteArrayList<>();
-    client.pullImageCmd(ref).exec(
+    client
+        .pullImageCmd(ref)
+        .exec(
             new ResultCallback.Adapter<PullResponseItem>() {
               @Override
               public void onNext(PullResponseItem item) {
@@ -76,7 +93,9 @@ class DockerJavaIT {
               }
             })
         .awaitCompletion(60, TimeUnit.SECONDS);
-    assertThat(items).anyMatch(item -> "Downloading".equals(item.getStatus()) && item.getProgressDetail() != null);
+    assertThat(items)
+        .anyMatch(
+            item -> "Downloading".equals(item.getStatus()) && item.getProgressDetail() != null);
     assertThat(items).anyMatch(item -> "Pull complete".equals(item.getStatus()));
     assertThat(items.getLast().isPullSuccessIndicated()).isTrue();
     assertThat(client.inspectImageCmd(ref).exec().getId()).isEqualTo(image.imageId());
@@ -89,43 +108,84 @@ class DockerJavaIT {
   @Test
   void lifeOfAContainer() throws Exception {
     String id =
-        client.createContainerCmd(engine.busybox()).withName("dj-life").withCmd("sh", "-c", "echo out; echo err >&2; sleep 1; exit 3")
-            .withEnv("A=b").withLabels(Map.of("dj", "life")).exec().getId();
+        client
+            .createContainerCmd(engine.busybox())
+            .withName("dj-life")
+            .withCmd("sh", "-c", "echo out; echo err >&2; sleep 1; exit 3")
+            .withEnv("A=b")
+            .withLabels(Map.of("dj", "life"))
+            .exec()
+            .getId();
     client.startContainerCmd(id).exec();
     InspectContainerResponse running = client.inspectContainerCmd(id).exec();
     assertThat(running.getState().getRunning()).isTrue();
     assertThat(running.getConfig().getLabels()).containsEntry("dj", "life");
     assertThat(client.listContainersCmd().withLabelFilter(Map.of("dj", "life")).exec()).hasSize(1);
-    assertThat(client.waitContainerCmd(id).start().awaitStatusCode(30, TimeUnit.SECONDS)).isEqualTo(3);
+    assertThat(client.waitContainerCmd(id).start().awaitStatusCode(30, TimeUnit.SECONDS))
+        .isEqualTo(3);
     Frames logs = new Frames();
-    client.logContainerCmd(id).withStdOut(true).withStdErr(true).exec(logs).awaitCompletion(20, TimeUnit.SECONDS);
+    client
+        .logContainerCmd(id)
+        .withStdOut(true)
+        .withStdErr(true)
+        .exec(logs)
+        .awaitCompletion(20, TimeUnit.SECONDS);
     assertThat(logs.text(StreamType.STDOUT)).isEqualTo("out\n");
     assertThat(logs.text(StreamType.STDERR)).isEqualTo("err\n");
     client.removeContainerCmd(id).exec();
-    org.junit.jupiter.api.Assertions.assertThrows(NotFoundException.class, () -> client.inspectContainerCmd(id).exec());
+    org.junit.jupiter.api.Assertions.assertThrows(
+        NotFoundException.class, () -> client.inspectContainerCmd(id).exec());
   }
 
   @Test
   void attachWithInput() throws Exception {
     String id =
-        client.createContainerCmd(engine.busybox()).withName("dj-attach").withCmd("cat").withStdinOpen(true).withStdInOnce(true)
-            .withAttachStdin(true).withAttachStdout(true).exec().getId();
+        client
+            .createContainerCmd(engine.busybox())
+            .withName("dj-attach")
+            .withCmd("cat")
+            .withStdinOpen(true)
+            .withStdInOnce(true)
+            .withAttachStdin(true)
+            .withAttachStdout(true)
+            .exec()
+            .getId();
     Frames frames = new Frames();
     var attached =
-        client.attachContainerCmd(id).withStdOut(true).withStdErr(true).withFollowStream(true)
-            .withStdIn(new ByteArrayInputStream("typed\n".getBytes(StandardCharsets.UTF_8))).exec(frames);
+        client
+            .attachContainerCmd(id)
+            .withStdOut(true)
+            .withStdErr(true)
+            .withFollowStream(true)
+            .withStdIn(new ByteArrayInputStream("typed\n".getBytes(StandardCharsets.UTF_8)))
+            .exec(frames);
     attached.awaitStarted(10, TimeUnit.SECONDS);
     client.startContainerCmd(id).exec();
-    Wait.until("the echo", () -> frames.text(StreamType.STDOUT).equals("typed\n"), () -> frames.toString());
+    Wait.until(
+        "the echo",
+        () -> frames.text(StreamType.STDOUT).equals("typed\n"),
+        () -> frames.toString());
     attached.close();
   }
 
   @Test
   void execWithOutputAndCode() throws Exception {
-    String id = client.createContainerCmd(engine.busybox()).withName("dj-exec").withCmd("sleep", "1000").exec().getId();
+    String id =
+        client
+            .createContainerCmd(engine.busybox())
+            .withName("dj-exec")
+            .withCmd("sleep", "1000")
+            .exec()
+            .getId();
     client.startContainerCmd(id).exec();
     String exec =
-        client.execCreateCmd(id).withAttachStdout(true).withAttachStderr(true).withCmd("sh", "-c", "echo in; echo no >&2; exit 8").exec().getId();
+        client
+            .execCreateCmd(id)
+            .withAttachStdout(true)
+            .withAttachStderr(true)
+            .withCmd("sh", "-c", "echo in; echo no >&2; exit 8")
+            .exec()
+            .getId();
     Frames frames = new Frames();
     client.execStartCmd(exec).exec(frames).awaitCompletion(20, TimeUnit.SECONDS);
     assertThat(frames.text(StreamType.STDOUT)).isEqualTo("in\n");
@@ -141,10 +201,24 @@ class DockerJavaIT {
   void portsAreBound() {
     ExposedPort port = ExposedPort.tcp(80);
     String id =
-        client.createContainerCmd(engine.busybox()).withName("dj-port").withCmd("sleep", "1000").withExposedPorts(port)
-            .withHostConfig(HostConfig.newHostConfig().withPortBindings(PortBinding.parse("127.0.0.1::80"))).exec().getId();
+        client
+            .createContainerCmd(engine.busybox())
+            .withName("dj-port")
+            .withCmd("sleep", "1000")
+            .withExposedPorts(port)
+            .withHostConfig(
+                HostConfig.newHostConfig().withPortBindings(PortBinding.parse("127.0.0.1::80")))
+            .exec()
+            .getId();
     client.startContainerCmd(id).exec();
-    var bindings = client.inspectContainerCmd(id).exec().getNetworkSettings().getPorts().getBindings().get(port);
+    var bindings =
+        client
+            .inspectContainerCmd(id)
+            .exec()
+            .getNetworkSettings()
+            .getPorts()
+            .getBindings()
+            .get(port);
     assertThat(bindings).hasSize(1);
     assertThat(bindings[0].getHostIp()).isEqualTo("127.0.0.1");
     assertThat(Integer.parseInt(bindings[0].getHostPortSpec())).isPositive();
@@ -154,7 +228,10 @@ class DockerJavaIT {
   void eventsArrive() throws Exception {
     List<String> actions = new CopyOnWriteArrayList<>();
     try (var events =
-        client.eventsCmd().withLabelFilter(Map.of("dj", "events")).exec(
+        client
+            .eventsCmd()
+            .withLabelFilter(Map.of("dj", "events"))
+            .exec(
                 new ResultCallback.Adapter<Event>() {
                   @Override
                   public void onNext(Event event) {
@@ -162,13 +239,22 @@ class DockerJavaIT {
                   }
                 })) {
       events.awaitStarted(10, TimeUnit.SECONDS);
-      Wait.until("events", () -> {
-        String id = client.createContainerCmd(engine.busybox()).withName("dj-events").withLabels(Map.of("dj", "events")).withCmd("true").exec().getId();
-        client.startContainerCmd(id).exec();
-        client.waitContainerCmd(id).start().awaitStatusCode(20, TimeUnit.SECONDS);
-        client.removeContainerCmd(id).exec();
-        return actions.contains("destroy");
-      });
+      Wait.until(
+          "events",
+          () -> {
+            String id =
+                client
+                    .createContainerCmd(engine.busybox())
+                    .withName("dj-events")
+                    .withLabels(Map.of("dj", "events"))
+                    .withCmd("true")
+                    .exec()
+                    .getId();
+            client.startContainerCmd(id).exec();
+            client.waitContainerCmd(id).start().awaitStatusCode(20, TimeUnit.SECONDS);
+            client.removeContainerCmd(id).exec();
+            return actions.contains("destroy");
+          });
       assertThat(actions).contains("create", "start", "die", "destroy");
     }
   }

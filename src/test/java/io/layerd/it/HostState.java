@@ -14,7 +14,9 @@ record HostState(
     return new HostState(
         lines("awk '{print $5}' /proc/self/mountinfo | grep -F %s".formatted(daemon.root())),
         lines("ls /sys/class/net/%s/brif 2>/dev/null".formatted(daemon.bridge())),
-        lines("iptables-save | grep -F -e %s -e %s".formatted(daemon.bridge(), daemon.subnetPrefix())),
+        lines(
+            "iptables-save | grep -F -e %s -e %s"
+                .formatted(daemon.bridge(), daemon.subnetPrefix())),
         lines(
             "grep -slF %s /proc/[0-9]*/cmdline | while read f; do tr '\\0' ' ' <$f; echo; done | grep -e conmon -e runc -e crun"
                 .formatted(daemon.root())),

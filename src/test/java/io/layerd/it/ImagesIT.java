@@ -51,7 +51,8 @@ class ImagesIT {
               id + ": Download complete",
               id + ": Pull complete");
     }
-    assertThat(first).contains(image.layerDigests().getFirst().substring(7, 19) + ": Already exists");
+    assertThat(first)
+        .contains(image.layerDigests().getFirst().substring(7, 19) + ": Already exists");
     assertThat(docker.run("pull", ref).ok().out().lines())
         .containsExactly(
             "latest: Pulling from t-says",
@@ -99,20 +100,40 @@ class ImagesIT {
     docker.ok("pull", "-q", ref);
     String id = image.imageId();
     assertThat(docker.ok("images", "-q", "--no-trunc", ref)).isEqualTo(id);
-    assertThat(docker.ok("images", "--digests", "--format", "{{.Tag}} {{.Digest}} {{.ID}}", registry.ref("t-list")))
+    assertThat(
+            docker.ok(
+                "images",
+                "--digests",
+                "--format",
+                "{{.Tag}} {{.Digest}} {{.ID}}",
+                registry.ref("t-list")))
         .isEqualTo("1 " + image.digest() + " " + id.substring(7, 19));
     docker.ok("tag", ref, registry.ref("t-list") + ":2");
-    assertThat(docker.ok("inspect", "-f", "{{len .RepoTags}} {{.Os}} {{len .RootFS.Layers}} {{.GraphDriver.Name}}", id))
+    assertThat(
+            docker.ok(
+                "inspect",
+                "-f",
+                "{{len .RepoTags}} {{.Os}} {{len .RootFS.Layers}} {{.GraphDriver.Name}}",
+                id))
         .isEqualTo("2 linux 3 overlay2");
     assertThat(docker.ok("history", "--no-trunc", "--format", "{{.CreatedBy}}", ref).lines())
         .containsExactly("layer 2", "layer 1", "layer 0");
     assertThat(docker.ok("history", "--format", "{{.ID}} {{.Size}}", ref).lines().toList())
         .startsWith(id.substring(7, 19) + " 2kB", "<missing> 4B");
     docker.run("rmi", id).exits(1).says("image is referenced in multiple repositories");
-    assertThat(docker.ok("rmi", registry.ref("t-list") + ":2")).isEqualTo("Untagged: " + registry.ref("t-list") + ":2");
+    assertThat(docker.ok("rmi", registry.ref("t-list") + ":2"))
+        .isEqualTo("Untagged: " + registry.ref("t-list") + ":2");
     String removed = docker.ok("rmi", ref);
     assertThat(removed)
-        .startsWith("Untagged: " + ref + "\nUntagged: " + registry.ref("t-list") + "@" + image.digest() + "\nDeleted: " + id);
+        .startsWith(
+            "Untagged: "
+                + ref
+                + "\nUntagged: "
+                + registry.ref("t-list")
+                + "@"
+                + image.digest()
+                + "\nDeleted: "
+                + id);
     assertThat(removed.lines().filter(line -> line.startsWith("Deleted: "))).hasSize(3);
     docker.run("rmi", ref).exits(1).says("No such image: " + ref);
   }
@@ -126,7 +147,13 @@ class ImagesIT {
     docker
         .run("rmi", ref)
         .exits(1)
-        .says("conflict: unable to remove repository reference \"" + ref + "\" (must force) - container " + id.substring(0, 12) + " is using its referenced image " + image.imageId().substring(7, 19));
+        .says(
+            "conflict: unable to remove repository reference \""
+                + ref
+                + "\" (must force) - container "
+                + id.substring(0, 12)
+                + " is using its referenced image "
+                + image.imageId().substring(7, 19));
     docker.ok("rmi", "-f", ref);
     docker.ok("rm", "img-used");
     docker.run("rmi", image.imageId());
@@ -139,7 +166,9 @@ class ImagesIT {
     registry.push("t-prune", "latest", TestImages.fresh("prune2", 10));
     docker.ok("pull", "-q", first);
     assertThat(docker.ok("images", "-q", "--filter", "dangling=true")).isNotEmpty();
-    assertThat(docker.ok("image", "prune", "-f")).contains("Deleted Images:").contains("Total reclaimed space:");
+    assertThat(docker.ok("image", "prune", "-f"))
+        .contains("Deleted Images:")
+        .contains("Total reclaimed space:");
     assertThat(docker.ok("images", "-q", first)).isNotEmpty();
   }
 
@@ -190,7 +219,9 @@ class ImagesIT {
             "755",
             "2000",
             "8388608");
-    String upper = docker.ok("inspect", "-f", "{{.GraphDriver.Data.LowerDir}}:{{.GraphDriver.Data.UpperDir}}", ref);
+    String upper =
+        docker.ok(
+            "inspect", "-f", "{{.GraphDriver.Data.LowerDir}}:{{.GraphDriver.Data.UpperDir}}", ref);
     assertThat(upper.split(":")).hasSize(6);
     docker.ok("rmi", ref);
   }

@@ -26,7 +26,11 @@ class ManyAtOnceIT {
 
       List<Command.Running> runs =
           IntStream.range(0, CONTAINERS)
-              .mapToObj(i -> docker.command("run", "--rm", "--cidfile", ids + "/" + i, image, "true").start())
+              .mapToObj(
+                  i ->
+                      docker
+                          .command("run", "--rm", "--cidfile", ids + "/" + i, image, "true")
+                          .start())
               .toList();
       for (Command.Running run : runs) {
         run.await(Duration.ofMinutes(4)).ok();
@@ -34,12 +38,16 @@ class ManyAtOnceIT {
       Wait.until("no container", () -> docker.ok("ps", "-aq").isEmpty());
 
       Wait.until(
-          "nothing left: ", () -> HostState.of(daemon).equals(before), () -> before + "\n" + HostState.of(daemon));
+          "nothing left: ",
+          () -> HostState.of(daemon).equals(before),
+          () -> before + "\n" + HostState.of(daemon));
       assertThat(daemon.orphans()).isEmpty();
       for (int i = 0; i < CONTAINERS; i++) {
         String id = Files.readString(ids.resolve(String.valueOf(i)));
         assertThat(daemon.dataRoot().resolve("containers").resolve(id)).doesNotExist();
-        assertThat(Command.sh("find /sys/fs/cgroup -type d -name '" + id + "*' 2>/dev/null || true")).isEmpty();
+        assertThat(
+                Command.sh("find /sys/fs/cgroup -type d -name '" + id + "*' 2>/dev/null || true"))
+            .isEmpty();
       }
     }
   }

@@ -24,7 +24,10 @@ class PullFaultsIT {
   @AfterEach
   void nothingIsLeftBehind() {
     docker
-        .with("bash", "-c", "docker images --format '{{.Repository}}:{{.Tag}}' | grep /t-faults | xargs -r docker rmi -f")
+        .with(
+            "bash",
+            "-c",
+            "docker images --format '{{.Repository}}:{{.Tag}}' | grep /t-faults | xargs -r docker rmi -f")
         .run()
         .ok();
     DaemonFixture daemon = engine.daemon();
@@ -57,8 +60,12 @@ class PullFaultsIT {
   @Test
   void missingRepositoryAndTag() {
     String host = engine.registry().host();
-    refused(host + "/nosuch:latest", "manifest for " + host + "/nosuch:latest not found: manifest unknown: manifest unknown");
-    refused(host + "/busybox:nosuch", "manifest for " + host + "/busybox:nosuch not found: manifest unknown: manifest unknown");
+    refused(
+        host + "/nosuch:latest",
+        "manifest for " + host + "/nosuch:latest not found: manifest unknown: manifest unknown");
+    refused(
+        host + "/busybox:nosuch",
+        "manifest for " + host + "/busybox:nosuch not found: manifest unknown: manifest unknown");
     Result run = docker.run("run", "--rm", host + "/busybox:nosuch", "true").exits(125);
     assertThat(run.err())
         .contains("Unable to find image '" + host + "/busybox:nosuch' locally")
@@ -67,7 +74,10 @@ class PullFaultsIT {
 
   @Test
   void badReferences() {
-    docker.run("pull", "lower/UPPER").exits(1).says("invalid reference format: repository name (lower/UPPER) must be lowercase");
+    docker
+        .run("pull", "lower/UPPER")
+        .exits(1)
+        .says("invalid reference format: repository name (lower/UPPER) must be lowercase");
     String digest = "sha256:" + "0".repeat(64);
     refused(engine.registry().ref("busybox") + "@" + digest, "manifest unknown");
   }
@@ -76,15 +86,33 @@ class PullFaultsIT {
   void refusedCredentials() {
     for (FakeRegistry.Login login : List.of(FakeRegistry.Login.BASIC, FakeRegistry.Login.BEARER)) {
       try (FakeRegistry registry = new FakeRegistry().require(login)) {
-        String ref = registry.put("t-faults/" + login.name().toLowerCase(java.util.Locale.ROOT), "latest", TestImages.fresh("login" + login, 1000));
+        String ref =
+            registry.put(
+                "t-faults/" + login.name().toLowerCase(java.util.Locale.ROOT),
+                "latest",
+                TestImages.fresh("login" + login, 1000));
         // Not through the CLI, which would ask for a name and password.
         Http.Answer anonymous =
-            engine.http().post("/v1.51/images/create?fromImage=" + ref.replace(":latest", "") + "&tag=latest", "");
+            engine
+                .http()
+                .post(
+                    "/v1.51/images/create?fromImage=" + ref.replace(":latest", "") + "&tag=latest",
+                    "");
         assertThat(anonymous.status()).as(anonymous.body()).isEqualTo(500);
         assertThat(anonymous.body())
             .containsAnyOf("no basic auth credentials", "authentication required", "unauthorized");
-        docker.command("login", "-u", "user", "--password-stdin", registry.host()).input("wrong").run().exits(1).says("nauthorized");
-        docker.command("login", "-u", "user", "--password-stdin", registry.host()).input("secret").run().ok().says("Login Succeeded");
+        docker
+            .command("login", "-u", "user", "--password-stdin", registry.host())
+            .input("wrong")
+            .run()
+            .exits(1)
+            .says("nauthorized");
+        docker
+            .command("login", "-u", "user", "--password-stdin", registry.host())
+            .input("secret")
+            .run()
+            .ok()
+            .says("Login Succeeded");
         docker.run("pull", ref).ok();
         docker.run("logout", registry.host()).ok();
       }
@@ -113,14 +141,16 @@ class PullFaultsIT {
     TestImage other = TestImages.fresh("otherdiffid", 1000);
     TestLayer wrong = TestLayer.gzip(new TarBuilder().file("salt", 0644, "wrong"));
     TestLayer lying =
-        new TestLayer(wrong.blob(), wrong.digest(), other.layerDigests().getFirst(), wrong.packing());
+        new TestLayer(
+            wrong.blob(), wrong.digest(), other.layerDigests().getFirst(), wrong.packing());
     assertThat(image.layerDigests()).isNotEmpty();
     try (FakeRegistry registry = new FakeRegistry()) {
       String ref =
           registry.put(
               "t-faults/diffid",
               "latest",
-              TestImage.of(TestImage.Form.DOCKER, Map.of(), List.of(TestImages.busyboxLayer(), lying)));
+              TestImage.of(
+                  TestImage.Form.DOCKER, Map.of(), List.of(TestImages.busyboxLayer(), lying)));
       refused(ref, "layers from manifest don't match image configuration");
     }
   }
@@ -130,7 +160,13 @@ class PullFaultsIT {
     TestImage image = TestImages.fresh("manifest", 1000);
     TestImage other = TestImages.fresh("othermanifest", 1000);
     TestImage lying =
-        new TestImage(other.manifest(), other.mediaType(), image.digest(), Map.of(), other.blobs(), other.imageId());
+        new TestImage(
+            other.manifest(),
+            other.mediaType(),
+            image.digest(),
+            Map.of(),
+            other.blobs(),
+            other.imageId());
     try (FakeRegistry registry = new FakeRegistry()) {
       registry.put("t-faults/manifest", "latest", lying);
       refused(
@@ -145,21 +181,32 @@ class PullFaultsIT {
     try (FakeRegistry registry = new FakeRegistry().cut(1_000_000, 1)) {
       String ref = registry.put("t-faults/cut", "latest", image);
       docker.run("pull", ref).ok();
-      assertThat(registry.requests()).anyMatch(request -> request.contains("bytes=") && !request.endsWith("bytes=0-"));
+      assertThat(registry.requests())
+          .anyMatch(request -> request.contains("bytes=") && !request.endsWith("bytes=0-"));
     }
   }
 
   @Test
   void layerThatIsNoArchive() {
-    byte[] nonsense = "this is no archive, whatever the manifest says".getBytes(java.nio.charset.StandardCharsets.UTF_8);
-    TestLayer layer = new TestLayer(nonsense, TestLayer.sha256(nonsense), TestLayer.sha256(nonsense), TestLayer.Packing.GZIP);
+    byte[] nonsense =
+        "this is no archive, whatever the manifest says"
+            .getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    TestLayer layer =
+        new TestLayer(
+            nonsense,
+            TestLayer.sha256(nonsense),
+            TestLayer.sha256(nonsense),
+            TestLayer.Packing.GZIP);
     byte[] tar = new TarBuilder().file("a", 0644, new byte[5000]).bytes();
     TestLayer cut = TestLayer.of(Arrays.copyOf(tar, 2000), TestLayer.Packing.GZIP);
     try (FakeRegistry registry = new FakeRegistry()) {
       for (TestLayer bad : List.of(layer, cut)) {
         String ref =
             registry.put(
-                "t-faults/bad", "latest", TestImage.of(TestImage.Form.OCI, Map.of(), List.of(TestImages.busyboxLayer(), bad)));
+                "t-faults/bad",
+                "latest",
+                TestImage.of(
+                    TestImage.Form.OCI, Map.of(), List.of(TestImages.busyboxLayer(), bad)));
         refused(ref, "failed to register layer");
       }
     }
@@ -172,16 +219,23 @@ class PullFaultsIT {
         List.of(
             new TarBuilder().file("../../../../../../../.." + secret, 0644, "out"),
             new TarBuilder().symlink("way", "/tmp").file("way/layerd-it-escaped", 0644, "out"),
-            new TarBuilder().symlink("up", "../../../../../../../../../tmp").file("up/layerd-it-escaped", 0644, "out"),
+            new TarBuilder()
+                .symlink("up", "../../../../../../../../../tmp")
+                .file("up/layerd-it-escaped", 0644, "out"),
             new TarBuilder().hardLink("stolen", "../../../../../../../../etc/passwd"),
-            new TarBuilder().symlink("etcdir", "/").file("etcdir/tmp/layerd-it-escaped", 0644, "out"));
+            new TarBuilder()
+                .symlink("etcdir", "/")
+                .file("etcdir/tmp/layerd-it-escaped", 0644, "out"));
     try (FakeRegistry registry = new FakeRegistry()) {
       for (int i = 0; i < hostile.size(); i++) {
         String ref =
             registry.put(
                 "t-faults/hostile" + i,
                 "latest",
-                TestImage.of(TestImage.Form.OCI, Map.of(), List.of(TestImages.busyboxLayer(), TestLayer.gzip(hostile.get(i)))));
+                TestImage.of(
+                    TestImage.Form.OCI,
+                    Map.of(),
+                    List.of(TestImages.busyboxLayer(), TestLayer.gzip(hostile.get(i)))));
         docker.run("pull", ref);
         assertThat(java.nio.file.Path.of(secret)).doesNotExist();
       }
@@ -194,7 +248,11 @@ class PullFaultsIT {
     try (FakeRegistry registry = new FakeRegistry().slow(200_000)) {
       String ref = registry.put("t-faults/cancel", "latest", image);
       Command.Running pull = docker.command("pull", ref).start();
-      Wait.until("a blob request", () -> registry.requests().stream().anyMatch(r -> r.contains("/blobs/" + image.layerDigests().getLast())));
+      Wait.until(
+          "a blob request",
+          () ->
+              registry.requests().stream()
+                  .anyMatch(r -> r.contains("/blobs/" + image.layerDigests().getLast())));
       pull.process().destroy();
       pull.await(Duration.ofSeconds(10));
       nothingIsLeftBehind();
@@ -213,7 +271,12 @@ class PullFaultsIT {
       Command.Running second = docker.command("pull", ref).start();
       first.await(Duration.ofSeconds(60)).ok();
       second.await(Duration.ofSeconds(60)).ok();
-      assertThat(registry.requests().stream().filter(r -> r.equals("GET /v2/t-faults/share/blobs/" + image.layerDigests().getLast())))
+      assertThat(
+              registry.requests().stream()
+                  .filter(
+                      r ->
+                          r.equals(
+                              "GET /v2/t-faults/share/blobs/" + image.layerDigests().getLast())))
           .hasSize(1);
     }
   }

@@ -82,12 +82,10 @@ final class RegistryFixture implements AutoCloseable {
       return;
     }
     HttpResponse<String> started =
-        send(
-            HttpRequest.newBuilder(uri(base + "uploads/"))
-                .POST(BodyPublishers.noBody())
-                .build());
+        send(HttpRequest.newBuilder(uri(base + "uploads/")).POST(BodyPublishers.noBody()).build());
     String location = started.headers().firstValue("location").orElseThrow();
-    URI target = uri("/").resolve(location + (location.contains("?") ? "&" : "?") + "digest=" + digest);
+    URI target =
+        uri("/").resolve(location + (location.contains("?") ? "&" : "?") + "digest=" + digest);
     expect(201, HttpRequest.newBuilder(target).PUT(BodyPublishers.ofByteArray(bytes)));
   }
 

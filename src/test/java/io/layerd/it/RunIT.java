@@ -29,13 +29,17 @@ class RunIT {
 
   @AfterEach
   void removeContainers() {
-    docker.with("bash", "-c", "docker ps -aq --filter name=it- | xargs -r docker rm -f -v").run().ok();
+    docker
+        .with("bash", "-c", "docker ps -aq --filter name=it- | xargs -r docker rm -f -v")
+        .run()
+        .ok();
   }
 
   @Test
   void pullThenRunPrints() {
     String ref = engine.registry().ref("busybox");
-    docker.with("bash", "-c", "docker pull " + ref + " && docker run --rm " + ref + " echo hello")
+    docker
+        .with("bash", "-c", "docker pull " + ref + " && docker run --rm " + ref + " echo hello")
         .run()
         .ok()
         .says("hello\n");
@@ -88,22 +92,45 @@ class RunIT {
   @Test
   void muchOutputArrivesWhole() {
     Result result =
-        docker.run("run", "--rm", image, "sh", "-c", "i=0; while [ $i -lt 20000 ]; do echo line $i; i=$((i+1)); done").ok();
+        docker
+            .run(
+                "run",
+                "--rm",
+                image,
+                "sh",
+                "-c",
+                "i=0; while [ $i -lt 20000 ]; do echo line $i; i=$((i+1)); done")
+            .ok();
     assertThat(result.out().lines().count()).isEqualTo(20_000);
     assertThat(result.out()).endsWith("line 19999\n");
   }
 
   @Test
   void detachedLogsWaitAndRemove() {
-    String id = docker.ok("run", "-d", "--name", "it-detached", image, "sh", "-c", "echo one; echo two >&2; exit 7");
+    String id =
+        docker.ok(
+            "run",
+            "-d",
+            "--name",
+            "it-detached",
+            image,
+            "sh",
+            "-c",
+            "echo one; echo two >&2; exit 7");
     assertThat(id).matches("[0-9a-f]{64}");
     assertThat(docker.ok("wait", "it-detached")).isEqualTo("7");
     Result logs = docker.run("logs", "it-detached").ok();
     assertThat(logs.out()).isEqualTo("one\n");
     assertThat(logs.err()).isEqualTo("two\n");
     assertThat(docker.ok("logs", "--tail", "0", "it-detached")).isEmpty();
-    assertThat(docker.ok("logs", "-t", "it-detached")).matches("\\d{4}-\\d\\d-\\d\\dT[0-9:.]+Z one");
-    assertThat(docker.ok("inspect", "--format", "{{.State.Status}} {{.State.ExitCode}} {{.State.Running}}", id))
+    assertThat(docker.ok("logs", "-t", "it-detached"))
+        .matches("\\d{4}-\\d\\d-\\d\\dT[0-9:.]+Z one");
+    assertThat(
+            docker.ok(
+                "inspect",
+                "--format",
+                "{{.State.Status}} {{.State.ExitCode}} {{.State.Running}}",
+                id))
         .isEqualTo("exited 7 false");
     assertThat(docker.ok("rm", "it-detached")).isEqualTo("it-detached");
     docker.run("inspect", "it-detached").exits(1).says("No such object: it-detached");
@@ -112,13 +139,29 @@ class RunIT {
 
   @Test
   void followedLogsEndWithTheContainer() {
-    docker.ok("run", "-d", "--name", "it-follow", image, "sh", "-c", "for i in 1 2 3; do echo tick $i; sleep 0.3; done");
+    docker.ok(
+        "run",
+        "-d",
+        "--name",
+        "it-follow",
+        image,
+        "sh",
+        "-c",
+        "for i in 1 2 3; do echo tick $i; sleep 0.3; done");
     assertThat(docker.ok("logs", "-f", "it-follow")).isEqualTo("tick 1\ntick 2\ntick 3");
   }
 
   @Test
   void stopSendsTermThenKill() {
-    docker.ok("run", "-d", "--name", "it-term", image, "sh", "-c", "trap 'echo bye; exit 4' TERM; while :; do sleep 0.1; done");
+    docker.ok(
+        "run",
+        "-d",
+        "--name",
+        "it-term",
+        image,
+        "sh",
+        "-c",
+        "trap 'echo bye; exit 4' TERM; while :; do sleep 0.1; done");
     Wait.until("trap", () -> docker.ok("top", "it-term").contains("sleep"));
     docker.ok("stop", "it-term");
     assertThat(docker.ok("logs", "it-term")).isEqualTo("bye");
@@ -139,7 +182,8 @@ class RunIT {
     docker
         .run("rm", "it-forced")
         .exits(1)
-        .says("cannot remove container \"it-forced\": container is running: stop the container before removing or force remove");
+        .says(
+            "cannot remove container \"it-forced\": container is running: stop the container before removing or force remove");
     docker.ok("rm", "-f", "it-forced");
     assertThat(docker.ok("ps", "-aq", "--filter", "name=it-forced")).isEmpty();
   }
@@ -158,16 +202,42 @@ class RunIT {
   @Test
   void psFiltersAndFormats() {
     docker.ok("run", "-d", "--name", "it-ps1", "--label", "tier=a", image, "sleep", "1000");
-    docker.run("run", "--name", "it-ps2", "--label", "tier=b", image, "sh", "-c", "exit 5").exits(5);
+    docker
+        .run("run", "--name", "it-ps2", "--label", "tier=b", image, "sh", "-c", "exit 5")
+        .exits(5);
     assertThat(docker.ok("ps", "-a", "--filter", "label=tier", "--format", "{{.Names}}").lines())
         .containsExactlyInAnyOrder("it-ps1", "it-ps2");
-    assertThat(docker.ok("ps", "-a", "--filter", "label=tier=b", "--format", "{{.Names}}")).isEqualTo("it-ps2");
-    assertThat(docker.ok("ps", "-a", "--filter", "exited=5", "--filter", "name=it-", "--format", "{{.Names}}"))
+    assertThat(docker.ok("ps", "-a", "--filter", "label=tier=b", "--format", "{{.Names}}"))
         .isEqualTo("it-ps2");
-    assertThat(docker.ok("ps", "--filter", "name=it-ps", "--format", "{{.Names}} {{.State}}")).isEqualTo("it-ps1 running");
-    assertThat(docker.ok("ps", "-a", "--filter", "status=exited", "--filter", "name=it-ps", "--format", "{{.Status}}"))
+    assertThat(
+            docker.ok(
+                "ps",
+                "-a",
+                "--filter",
+                "exited=5",
+                "--filter",
+                "name=it-",
+                "--format",
+                "{{.Names}}"))
+        .isEqualTo("it-ps2");
+    assertThat(docker.ok("ps", "--filter", "name=it-ps", "--format", "{{.Names}} {{.State}}"))
+        .isEqualTo("it-ps1 running");
+    assertThat(
+            docker.ok(
+                "ps",
+                "-a",
+                "--filter",
+                "status=exited",
+                "--filter",
+                "name=it-ps",
+                "--format",
+                "{{.Status}}"))
         .startsWith("Exited (5)");
-    assertThat(docker.ok("ps", "-a", "--filter", "ancestor=" + image, "--filter", "name=it-ps", "-q").lines()).hasSize(2);
+    assertThat(
+            docker
+                .ok("ps", "-a", "--filter", "ancestor=" + image, "--filter", "name=it-ps", "-q")
+                .lines())
+        .hasSize(2);
     docker.run("ps", "--filter", "nosuch=1").exits(1).says("invalid filter 'nosuch'");
   }
 
@@ -177,36 +247,66 @@ class RunIT {
     assertThat(docker.ok("exec", "it-exec", "sh", "-c", "echo $A; hostname"))
         .isEqualTo("1\n" + docker.ok("inspect", "-f", "{{.Config.Hostname}}", "it-exec"));
     docker.run("exec", "it-exec", "sh", "-c", "exit 9").exits(9);
-    docker.run("exec", "it-exec", "nosuchcommand").exits(127).says("executable file not found in $PATH");
+    docker
+        .run("exec", "it-exec", "nosuchcommand")
+        .exits(127)
+        .says("executable file not found in $PATH");
     docker.command("exec", "-i", "it-exec", "cat").input("through\n").run().ok().says("through\n");
-    assertThat(docker.ok("exec", "-u", "nobody", "-w", "/tmp", "-e", "B=2", "it-exec", "sh", "-c", "id -un; pwd; echo $B"))
+    assertThat(
+            docker.ok(
+                "exec",
+                "-u",
+                "nobody",
+                "-w",
+                "/tmp",
+                "-e",
+                "B=2",
+                "it-exec",
+                "sh",
+                "-c",
+                "id -un; pwd; echo $B"))
         .isEqualTo("nobody\n/tmp\n2");
     docker.ok("exec", "-d", "it-exec", "touch", "/made");
-    Wait.until("the detached exec", () -> docker.run("exec", "it-exec", "test", "-e", "/made").exit() == 0);
+    Wait.until(
+        "the detached exec",
+        () -> docker.run("exec", "it-exec", "test", "-e", "/made").exit() == 0);
     docker.ok("kill", "it-exec");
     docker.run("exec", "it-exec", "true").exits(1).says("is not running");
   }
 
   @Test
   void attachSeesOutputAndGivesInput() throws IOException {
-    docker.ok("run", "-d", "-i", "--name", "it-attach", image, "sh", "-c", "while read x; do echo got $x; [ $x = stop ] && break; done; echo end");
+    docker.ok(
+        "run",
+        "-d",
+        "-i",
+        "--name",
+        "it-attach",
+        image,
+        "sh",
+        "-c",
+        "while read x; do echo got $x; [ $x = stop ] && break; done; echo end");
     Command.Running attached = docker.command("attach", "it-attach").start();
     attached.type("one\n");
     attached.awaitOut("got one");
     Command.Running second = docker.command("attach", "it-attach").start();
-    Wait.until("both attached", () -> {
-      try {
-        attached.type("two\n");
-      } catch (IOException e) {
-        throw new IllegalStateException(e);
-      }
-      return second.out().text().contains("got two");
-    });
+    Wait.until(
+        "both attached",
+        () -> {
+          try {
+            attached.type("two\n");
+          } catch (IOException e) {
+            throw new IllegalStateException(e);
+          }
+          return second.out().text().contains("got two");
+        });
     attached.awaitOut("got two");
     attached.type("stop\n");
     attached.await(Duration.ofSeconds(20)).ok().says("end\n");
     second.await(Duration.ofSeconds(20)).ok().says("end\n");
-    assertThat(docker.ok("logs", "it-attach")).startsWith("got one\ngot two").endsWith("got stop\nend");
+    assertThat(docker.ok("logs", "it-attach"))
+        .startsWith("got one\ngot two")
+        .endsWith("got stop\nend");
   }
 
   @Test
@@ -221,11 +321,36 @@ class RunIT {
   void publishedPortServes() throws Exception {
     int port = RegistryFixture.freePort();
     docker.ok(
-        "run", "-d", "--name", "it-port", "-p", port + ":80", image, "httpd", "-f", "-p", "80", "-h", "/var/www");
+        "run",
+        "-d",
+        "--name",
+        "it-port",
+        "-p",
+        port + ":80",
+        image,
+        "httpd",
+        "-f",
+        "-p",
+        "80",
+        "-h",
+        "/var/www");
     assertThat(docker.ok("port", "it-port", "80").lines().findFirst()).contains("0.0.0.0:" + port);
     assertThat(fetch(port)).isEqualTo("served\n");
     docker.ok("rm", "-f", "it-port");
-    docker.ok("run", "-d", "--name", "it-port2", "-p", port + ":80", image, "httpd", "-f", "-p", "80", "-h", "/var/www");
+    docker.ok(
+        "run",
+        "-d",
+        "--name",
+        "it-port2",
+        "-p",
+        port + ":80",
+        image,
+        "httpd",
+        "-f",
+        "-p",
+        "80",
+        "-h",
+        "/var/www");
     assertThat(fetch(port)).isEqualTo("served\n");
     docker
         .run("run", "-d", "--name", "it-port3", "-p", port + ":80", image, "sleep", "1000")
@@ -241,7 +366,8 @@ class RunIT {
           () -> {
             try {
               HttpRequest request =
-                  HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/index.html")).build();
+                  HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/index.html"))
+                      .build();
               body[0] = client.send(request, HttpResponse.BodyHandlers.ofString()).body();
               return true;
             } catch (IOException e) {
@@ -256,32 +382,89 @@ class RunIT {
 
   @Test
   void containersReachEachOtherOnTheBridge() {
-    docker.ok("run", "-d", "--name", "it-server", image, "httpd", "-f", "-p", "80", "-h", "/var/www");
+    docker.ok(
+        "run", "-d", "--name", "it-server", image, "httpd", "-f", "-p", "80", "-h", "/var/www");
     String ip = docker.ok("inspect", "-f", "{{.NetworkSettings.IPAddress}}", "it-server");
     assertThat(ip).matches("[0-9.]+");
-    assertThat(docker.ok("run", "--rm", image, "sh", "-c", "for i in 1 2 3 4 5; do wget -qO- http://" + ip + "/index.html && break; sleep 0.2; done"))
+    assertThat(
+            docker.ok(
+                "run",
+                "--rm",
+                image,
+                "sh",
+                "-c",
+                "for i in 1 2 3 4 5; do wget -qO- http://"
+                    + ip
+                    + "/index.html && break; sleep 0.2; done"))
         .isEqualTo("served");
   }
 
   @Test
   void networksNoneAndHost() {
-    assertThat(docker.ok("run", "--rm", "--network", "none", image, "sh", "-c", "ls /sys/class/net")).isEqualTo("lo");
-    assertThat(docker.ok("run", "--rm", "--network", "host", image, "readlink", "/proc/self/ns/net"))
+    assertThat(
+            docker.ok("run", "--rm", "--network", "none", image, "sh", "-c", "ls /sys/class/net"))
+        .isEqualTo("lo");
+    assertThat(
+            docker.ok("run", "--rm", "--network", "host", image, "readlink", "/proc/self/ns/net"))
         .isEqualTo(Command.sh("readlink /proc/self/ns/net").strip());
-    assertThat(docker.ok("run", "--rm", image, "sh", "-c", "ls /sys/class/net | xargs")).isEqualTo("eth0 lo");
+    assertThat(docker.ok("run", "--rm", image, "sh", "-c", "ls /sys/class/net | xargs"))
+        .isEqualTo("eth0 lo");
   }
 
   @Test
   void limitsAreSetAndMemoryKills() {
-    assertThat(docker.ok("run", "-d", "--name", "it-mem", "-m", "64m", "--memory-swap", "64m", "--pids-limit", "20", "--cpus", "0.5", image, "sleep", "1000"))
+    assertThat(
+            docker.ok(
+                "run",
+                "-d",
+                "--name",
+                "it-mem",
+                "-m",
+                "64m",
+                "--memory-swap",
+                "64m",
+                "--pids-limit",
+                "20",
+                "--cpus",
+                "0.5",
+                image,
+                "sleep",
+                "1000"))
         .isNotEmpty();
-    assertThat(docker.ok("exec", "it-mem", "sh", "-c", "cat /sys/fs/cgroup/memory/memory.limit_in_bytes /sys/fs/cgroup/memory.max 2>/dev/null; cat /sys/fs/cgroup/pids/pids.max /sys/fs/cgroup/pids.max 2>/dev/null; true"))
+    assertThat(
+            docker.ok(
+                "exec",
+                "it-mem",
+                "sh",
+                "-c",
+                "cat /sys/fs/cgroup/memory/memory.limit_in_bytes /sys/fs/cgroup/memory.max 2>/dev/null; cat /sys/fs/cgroup/pids/pids.max /sys/fs/cgroup/pids.max 2>/dev/null; true"))
         .isEqualTo("67108864\n20");
-    assertThat(docker.ok("inspect", "-f", "{{.HostConfig.Memory}} {{.HostConfig.NanoCpus}} {{.HostConfig.PidsLimit}}", "it-mem"))
+    assertThat(
+            docker.ok(
+                "inspect",
+                "-f",
+                "{{.HostConfig.Memory}} {{.HostConfig.NanoCpus}} {{.HostConfig.PidsLimit}}",
+                "it-mem"))
         .isEqualTo("67108864 500000000 20");
-    docker.run("run", "--name", "it-oom", "-m", "16m", "--memory-swap", "16m", image, "sh", "-c", "tail -c 100m /dev/zero").exits(137);
+    docker
+        .run(
+            "run",
+            "--name",
+            "it-oom",
+            "-m",
+            "16m",
+            "--memory-swap",
+            "16m",
+            image,
+            "sh",
+            "-c",
+            "tail -c 100m /dev/zero")
+        .exits(137);
     assertThat(docker.ok("inspect", "-f", "{{.State.OOMKilled}}", "it-oom")).isEqualTo("true");
-    docker.run("run", "--rm", "-m", "1m", image, "true").exits(125).says("Minimum memory limit allowed is 6MB");
+    docker
+        .run("run", "--rm", "-m", "1m", image, "true")
+        .exits(125)
+        .says("Minimum memory limit allowed is 6MB");
   }
 
   @Test
@@ -317,13 +500,37 @@ class RunIT {
     Path host = engine.directory();
     Files.writeString(host.resolve("seen"), "from the host\n");
     assertThat(
-            docker.ok(
-                "run", "--rm", "-h", "box", "--add-host", "other:10.1.2.3", "--dns", "9.9.9.9", "-w", "/tmp", "-u", "33:33",
-                "-e", "X=y z", "-v", host + ":/host:ro", "--tmpfs", "/scratch:size=1m", "--cap-drop", "ALL", "--read-only",
-                "--ulimit", "nofile=100:200", image, "sh", "-c",
-                "hostname; grep other /etc/hosts; grep ^nameserver /etc/resolv.conf; pwd; id -u; echo $X; cat /host/seen;"
-                    + " touch /host/no 2>&1; df -k /scratch | tail -1 | awk '{print $2}'; grep CapBnd /proc/self/status;"
-                    + " touch /no 2>&1; ulimit -n")
+            docker
+                .ok(
+                    "run",
+                    "--rm",
+                    "-h",
+                    "box",
+                    "--add-host",
+                    "other:10.1.2.3",
+                    "--dns",
+                    "9.9.9.9",
+                    "-w",
+                    "/tmp",
+                    "-u",
+                    "33:33",
+                    "-e",
+                    "X=y z",
+                    "-v",
+                    host + ":/host:ro",
+                    "--tmpfs",
+                    "/scratch:size=1m",
+                    "--cap-drop",
+                    "ALL",
+                    "--read-only",
+                    "--ulimit",
+                    "nofile=100:200",
+                    image,
+                    "sh",
+                    "-c",
+                    "hostname; grep other /etc/hosts; grep ^nameserver /etc/resolv.conf; pwd; id -u; echo $X; cat /host/seen;"
+                        + " touch /host/no 2>&1; df -k /scratch | tail -1 | awk '{print $2}'; grep CapBnd /proc/self/status;"
+                        + " touch /no 2>&1; ulimit -n")
                 .lines())
         .containsExactly(
             "box",
@@ -338,7 +545,16 @@ class RunIT {
             "CapBnd:\t0000000000000000",
             "touch: /no: Read-only file system",
             "100");
-    assertThat(docker.ok("run", "--rm", "--privileged", image, "sh", "-c", "touch /sys/fs/cgroup/x 2>/dev/null; test -e /dev/loop-control && echo all")).isEqualTo("all");
+    assertThat(
+            docker.ok(
+                "run",
+                "--rm",
+                "--privileged",
+                image,
+                "sh",
+                "-c",
+                "touch /sys/fs/cgroup/x 2>/dev/null; test -e /dev/loop-control && echo all"))
+        .isEqualTo("all");
     Command.of("rm", "-r", host.toString()).run().ok();
   }
 
@@ -346,18 +562,35 @@ class RunIT {
   void imageConfigurationIsHonoured() {
     assertThat(docker.ok("run", "--rm", "it-configured")).isEqualTo("entry default");
     assertThat(docker.ok("run", "--rm", "it-configured", "other")).isEqualTo("entry other");
-    assertThat(docker.ok("run", "--rm", "--entrypoint", "sh", "it-configured", "-c", "pwd; id -un; echo $COLOUR; cat /srv/seed"))
+    assertThat(
+            docker.ok(
+                "run",
+                "--rm",
+                "--entrypoint",
+                "sh",
+                "it-configured",
+                "-c",
+                "pwd; id -un; echo $COLOUR; cat /srv/seed"))
         .isEqualTo("/srv/work\nwww-data\ngreen\nseed");
     docker.ok("create", "--name", "it-conf", "-l", "mine=1", "it-configured");
-    assertThat(docker.ok("inspect", "-f", "{{json .Config.Labels}} {{.Config.StopSignal}} {{json .Config.ExposedPorts}}", "it-conf"))
+    assertThat(
+            docker.ok(
+                "inspect",
+                "-f",
+                "{{json .Config.Labels}} {{.Config.StopSignal}} {{json .Config.ExposedPorts}}",
+                "it-conf"))
         .isEqualTo("{\"io.layerd.test\":\"configured\",\"mine\":\"1\"} SIGUSR1 {\"80/tcp\":{}}");
   }
 
   @Test
   void namedVolumesKeepData() {
-    docker.run("run", "--rm", "-v", "it-volume:/data", image, "sh", "-c", "echo kept >/data/file").ok();
-    assertThat(docker.ok("run", "--rm", "-v", "it-volume:/data:ro", image, "cat", "/data/file")).isEqualTo("kept");
-    assertThat(docker.ok("volume", "ls", "-q", "--filter", "name=it-volume")).isEqualTo("it-volume");
+    docker
+        .run("run", "--rm", "-v", "it-volume:/data", image, "sh", "-c", "echo kept >/data/file")
+        .ok();
+    assertThat(docker.ok("run", "--rm", "-v", "it-volume:/data:ro", image, "cat", "/data/file"))
+        .isEqualTo("kept");
+    assertThat(docker.ok("volume", "ls", "-q", "--filter", "name=it-volume"))
+        .isEqualTo("it-volume");
     docker.ok("volume", "rm", "it-volume");
   }
 
@@ -369,8 +602,23 @@ class RunIT {
 
   @Test
   void writesStayInTheContainer() {
-    docker.ok("run", "--name", "it-write", image, "sh", "-c", "echo changed >/etc/passwd; rm -f /bin/ls; mkdir -p /new");
+    docker.ok(
+        "run",
+        "--name",
+        "it-write",
+        image,
+        "sh",
+        "-c",
+        "echo changed >/etc/passwd; rm -f /bin/ls; mkdir -p /new");
     docker.ok("start", "-a", "it-write");
-    assertThat(docker.ok("run", "--rm", image, "sh", "-c", "head -c 4 /etc/passwd; test -e /bin/ls; test ! -e /new")).isEqualTo("root");
+    assertThat(
+            docker.ok(
+                "run",
+                "--rm",
+                image,
+                "sh",
+                "-c",
+                "head -c 4 /etc/passwd; test -e /bin/ls; test ! -e /new"))
+        .isEqualTo("root");
   }
 }

@@ -4,9 +4,12 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
-/** Hands every test class the one {@link Engine}, started at the first need and closed at the end. */
+/**
+ * Hands every test class the one {@link Engine}, started at the first need and closed at the end.
+ */
 final class SharedEngine implements ParameterResolver {
-  private record Holder(Engine engine) implements AutoCloseable, ExtensionContext.Store.CloseableResource {
+  private record Holder(Engine engine)
+      implements AutoCloseable, ExtensionContext.Store.CloseableResource {
     @Override
     public void close() {
       engine.close();

@@ -71,8 +71,7 @@ final class TarBuilder {
   }
 
   TarBuilder device(String name, boolean block, int major, int minor) {
-    TarArchiveEntry entry =
-        entry(name, block ? TarConstants.LF_BLK : TarConstants.LF_CHR, 0660);
+    TarArchiveEntry entry = entry(name, block ? TarConstants.LF_BLK : TarConstants.LF_CHR, 0660);
     entry.setDevMajor(major);
     entry.setDevMinor(minor);
     return add(entry, new byte[0]);

@@ -38,7 +38,10 @@ class TerminalIT {
 
   @AfterEach
   void removeContainers() {
-    docker.with("bash", "-c", "docker ps -aq --filter name=tty- | xargs -r docker rm -f -v").run().ok();
+    docker
+        .with("bash", "-c", "docker ps -aq --filter name=tty- | xargs -r docker rm -f -v")
+        .run()
+        .ok();
   }
 
   private String expect(String script) {
@@ -50,7 +53,9 @@ class TerminalIT {
     String out =
         expect(
             "set stty_init {rows 31 columns 97}\n"
-                + "spawn docker run --rm -it " + image + " sh\n"
+                + "spawn docker run --rm -it "
+                + image
+                + " sh\n"
                 + "want {/ #}\n"
                 + "send {tty; stty size; echo $TERM}\n send \"\\r\"\n"
                 + "want {/dev/pts/0}\n want {31 97}\n want {xterm}\n"
@@ -65,7 +70,9 @@ class TerminalIT {
   void controlCInterruptsWhatRuns() {
     String out =
         expect(
-            "spawn docker run --rm -it " + image + " sh -c {trap 'echo caught; exit 5' INT; echo up; while :; do sleep 0.1; done}\n"
+            "spawn docker run --rm -it "
+                + image
+                + " sh -c {trap 'echo caught; exit 5' INT; echo up; while :; do sleep 0.1; done}\n"
                 + "want {up}\n send \"\\003\"\n want {caught}\n finish\n");
     assertThat(out).contains("STATUS 5");
   }
@@ -74,7 +81,9 @@ class TerminalIT {
   void detachKeysLeaveTheContainerRunning() {
     String out =
         expect(
-            "spawn docker run -it --name tty-detach " + image + " sh\n"
+            "spawn docker run -it --name tty-detach "
+                + image
+                + " sh\n"
                 + "want {/ #}\n send \"\\020\\021\"\n finish\n"
                 + "spawn docker attach tty-detach\n sleep 0.3\n send \"echo back\\r\"\n want {back}\n"
                 + "send \"exit 2\\r\"\n finish\n");

@@ -63,24 +63,35 @@ record TestImage(
     byte[] image =
         json(
             Map.of(
-                "architecture", architecture,
-                "os", "linux",
-                "created", "2024-01-01T00:00:00Z",
-                "config", config,
-                "history", history,
+                "architecture",
+                architecture,
+                "os",
+                "linux",
+                "created",
+                "2024-01-01T00:00:00Z",
+                "config",
+                config,
+                "history",
+                history,
                 "rootfs",
-                    Map.of(
-                        "type", "layers",
-                        "diff_ids", layers.stream().map(TestLayer::diffId).toList())));
+                Map.of(
+                    "type",
+                    "layers",
+                    "diff_ids",
+                    layers.stream().map(TestLayer::diffId).toList())));
     String imageId = TestLayer.sha256(image);
     blobs.put(imageId, image);
     byte[] manifest =
         json(
             ordered(
-                "schemaVersion", 2,
-                "mediaType", form.manifestType,
-                "config", descriptor(form.configType, imageId, image.length),
-                "layers", descriptors));
+                "schemaVersion",
+                2,
+                "mediaType",
+                form.manifestType,
+                "config",
+                descriptor(form.configType, imageId, image.length),
+                "layers",
+                descriptors));
     return new TestImage(
         manifest, form.manifestType, TestLayer.sha256(manifest), Map.of(), blobs, imageId);
   }

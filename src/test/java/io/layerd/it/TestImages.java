@@ -36,8 +36,20 @@ final class TestImages {
   private static TarBuilder busyboxTree() {
     TarBuilder tar = new TarBuilder();
     for (String dir :
-        List.of("bin", "dev", "etc", "home", "proc", "root", "sys", "usr", "usr/bin", "usr/sbin",
-            "var", "var/www", "sbin")) {
+        List.of(
+            "bin",
+            "dev",
+            "etc",
+            "home",
+            "proc",
+            "root",
+            "sys",
+            "usr",
+            "usr/bin",
+            "usr/sbin",
+            "var",
+            "var/www",
+            "sbin")) {
       tar.dir(dir, 0755);
     }
     tar.dir("tmp", 01777);
@@ -71,7 +83,10 @@ final class TestImages {
   static TestImage configured() {
     TestLayer layer =
         TestLayer.gzip(
-            new TarBuilder().dir("srv", 0755).dir("srv/work", 0755).file("srv/seed", 0644, "seed\n"));
+            new TarBuilder()
+                .dir("srv", 0755)
+                .dir("srv/work", 0755)
+                .file("srv/seed", 0644, "seed\n"));
     return TestImage.of(
         TestImage.Form.OCI,
         Map.of(
