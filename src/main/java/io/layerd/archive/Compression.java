@@ -10,7 +10,6 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Locale;
-import org.apache.commons.compress.compressors.bzip2.BZip2CompressorInputStream;
 import org.tukaani.xz.XZInputStream;
 
 /** How an archive is compressed, told by its first bytes and never by its media type. */
@@ -78,7 +77,7 @@ public enum Compression {
       case ZSTD ->
           decoder("zstd", buffered, s -> new ZstdInputStreamNoFinalizer(s).setContinuous(false));
       case XZ -> decoder("xz", buffered, s -> new XZInputStream(s, XZ_MEMORY_KIB));
-      case BZIP2 -> decoder("bzip2", buffered, s -> new BZip2CompressorInputStream(s, true));
+      case BZIP2 -> decoder("bzip2", buffered, Bzip2Members::new);
     };
   }
 

@@ -215,7 +215,7 @@ class RealTarTest {
       twice.writeBytes(packed);
       twice.writeBytes(TarBytes.bytes("garbage at the end"));
       try (var in = Compression.open(new ByteArrayInputStream(twice.toByteArray()))) {
-        assertThat(in.readAllBytes()).hasSize(2 * tar.length);
+        assertThat(in.readAllBytes().length).isEqualTo(2 * tar.length);
       }
     }
   }
