@@ -50,7 +50,9 @@ final class VersionPage {
 
   private static List<RuntimeInfo.Program> programs(RuntimeInfo runtime) {
     List<RuntimeInfo.Program> programs = new ArrayList<>();
-    programs.add(runtime.conmon());
+    if (runtime.conmon() != null) {
+      programs.add(runtime.conmon());
+    }
     programs.addAll(runtime.runtimes());
     return programs;
   }

@@ -8,36 +8,39 @@ import sun.misc.Signal;
  * What others ask of the daemon by signals: SIGTERM and SIGINT to stop (a second one ends it at
  * once), SIGHUP to read its configuration again.
  */
-final class StopSignal {
+final class Signals {
   private static final Logger LOG = Logger.getLogger("layerd");
 
-  private final CountDownLatch asked = new CountDownLatch(1);
+  private final CountDownLatch stop = new CountDownLatch(1);
 
-  private StopSignal() {}
+  private Signals() {}
 
-  static StopSignal install() {
-    StopSignal stop = new StopSignal();
-    Signal.handle(new Signal("TERM"), stop::received);
-    Signal.handle(new Signal("INT"), stop::received);
-    return stop;
+  /** Takes the signals over; until {@link #onReload}, a SIGHUP does nothing. */
+  static Signals install() {
+    Signals signals = new Signals();
+    Signal.handle(new Signal("TERM"), signals::stop);
+    Signal.handle(new Signal("INT"), signals::stop);
+    signals.onReload(() -> {});
+    return signals;
   }
 
   /** Runs something at every SIGHUP, which would end the process otherwise. */
-  static void onReload(Runnable reload) {
+  void onReload(Runnable reload) {
     Signal.handle(new Signal("HUP"), _ -> reload.run());
   }
 
-  private void received(Signal signal) {
-    if (asked.getCount() == 0) {
+  private void stop(Signal signal) {
+    if (stop.getCount() == 0) {
       LOG.warn("Forcing shutdown without cleanup: a second signal came");
       Runtime.getRuntime().halt(128 + signal.getNumber());
     }
     LOG.infof(
         "Processing signal '%s'", signal.getName().equals("INT") ? "interrupt" : "terminated");
-    asked.countDown();
+    stop.countDown();
   }
 
-  void await() throws InterruptedException {
-    asked.await();
+  /** Waits for the first SIGTERM or SIGINT. */
+  void awaitStop() throws InterruptedException {
+    stop.await();
   }
 }
