@@ -161,7 +161,10 @@ public class ContainerResource {
   @POST
   @Path("{id}/rename")
   public Uni<RestResponse<Void>> rename(@RestPath String id, @RestQuery @Nullable String name) {
-    return done(backend.engine().containers().rename(id, name == null ? "" : name));
+    if (name == null || name.isEmpty()) {
+      throw new InvalidParameter("Neither old nor new names may be empty");
+    }
+    return done(backend.engine().containers().rename(id, name));
   }
 
   /** POST /containers/{id}/resize: 200, 400, 404, 409 if it does not run. */

@@ -54,6 +54,9 @@ final class VersionPage {
       programs.add(runtime.conmon());
     }
     programs.addAll(runtime.runtimes());
+    if (runtime.init() != null) {
+      programs.add(runtime.init());
+    }
     return programs;
   }
 }
