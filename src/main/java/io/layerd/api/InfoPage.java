@@ -7,6 +7,7 @@ import io.layerd.api.model.InfoAnswer.Index;
 import io.layerd.api.model.InfoAnswer.Plugins;
 import io.layerd.api.model.InfoAnswer.RegistryConfig;
 import io.layerd.api.model.InfoAnswer.Swarm;
+import io.layerd.container.GoTime;
 import io.layerd.engine.SystemCommands.SystemInfo;
 import io.layerd.runtime.RuntimeInfo;
 import java.util.ArrayList;
@@ -23,6 +24,7 @@ final class InfoPage {
   static InfoAnswer of(SystemInfo info, DaemonFacts facts, ApiVersion version) {
     RuntimeInfo runtime = info.runtime();
     boolean oldFields = !version.atLeast(50);
+    boolean expected = !version.atLeast(49);
     boolean v1 = runtime.cgroupVersion().equals("1");
     return new InfoAnswer(
         facts.id(),
@@ -38,6 +40,7 @@ final class InfoPage {
         true,
         true,
         version.atLeast(42) ? null : Boolean.valueOf(v1),
+        v1 ? Boolean.TRUE : null,
         true,
         true,
         true,
@@ -50,7 +53,7 @@ final class InfoPage {
         info.openFiles(),
         v1,
         info.threads(),
-        info.time().toString(),
+        new GoTime(info.time()).toString(),
         "json-file",
         runtime.cgroupDriver(),
         runtime.cgroupVersion(),
@@ -79,9 +82,9 @@ final class InfoPage {
         false,
         "",
         runtime.init() == null ? "" : runtime.init().name(),
-        commit("", oldFields),
-        commit(runcCommit(runtime), oldFields),
-        commit(runtime.init() == null ? "" : runtime.init().version(), oldFields),
+        commit("", expected),
+        commit(runcCommit(runtime), expected),
+        commit(runtime.init() == null ? "" : runtime.init().version(), expected),
         securityOptions(runtime, version),
         version.atLeast(49) ? new Firewall("iptables") : null,
         List.of(),

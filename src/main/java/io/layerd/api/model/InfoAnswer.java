@@ -21,6 +21,8 @@ public record InfoAnswer(
     @JsonProperty("SwapLimit") boolean swapLimit,
     @JsonProperty("KernelMemory") @JsonInclude(JsonInclude.Include.NON_NULL)
         @Nullable Boolean kernelMemory,
+    @JsonProperty("KernelMemoryTCP") @JsonInclude(JsonInclude.Include.NON_NULL)
+        @Nullable Boolean kernelMemoryTcp,
     @JsonProperty("CpuCfsPeriod") boolean cpuCfsPeriod,
     @JsonProperty("CpuCfsQuota") boolean cpuCfsQuota,
     @JsonProperty("CPUShares") boolean cpuShares,
