@@ -145,7 +145,7 @@ class PullIntoOverlayTest {
   }
 
   @Test
-  void failuresLeaveNothingBehind() throws IOException {
+  void failuresLeaveNothingBehind() throws Exception {
     byte[] good = tar("a", 100_000);
     byte[] bad = TestRegistry.noise(100_000, 9);
     server.addImage("t/bad", "latest", List.of(good, bad));
@@ -180,7 +180,11 @@ class PullIntoOverlayTest {
     gone();
   }
 
-  private void gone() throws IOException {
+  /** Transfers that were stopped clean up after the pull has answered. */
+  private void gone() throws Exception {
+    for (int i = 0; i < 200 && !(directories().isEmpty() && staging().isEmpty()); i++) {
+      Thread.sleep(20);
+    }
     assertThat(directories()).isEmpty();
     assertThat(staging()).isEmpty();
     assertThat(layers.all()).isEmpty();
