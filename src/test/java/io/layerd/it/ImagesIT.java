@@ -2,6 +2,7 @@ package io.layerd.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -224,5 +225,23 @@ class ImagesIT {
             "inspect", "-f", "{{.GraphDriver.Data.LowerDir}}:{{.GraphDriver.Data.UpperDir}}", ref);
     assertThat(upper.split(":")).hasSize(6);
     docker.ok("rmi", ref);
+  }
+
+  @Test
+  void debianOfManyLayersRuns() {
+    Path packages = Path.of(System.getProperty("layerd.it.packages", "target/debian-packages"));
+    TestImage image = TestImages.debian(packages);
+    String ref = registry.push("t-debian", "latest", image);
+    String out = docker.run("pull", ref).ok().out();
+    assertThat(out.lines().filter(line -> line.endsWith(": Pull complete"))).hasSizeGreaterThan(10);
+    assertThat(
+            docker.ok(
+                "run",
+                "--rm",
+                ref,
+                "bash",
+                "-c",
+                "echo $BASH_VERSION; ls -l /bin/bash | wc -l; cat /etc/debian_version"))
+        .matches("(?s)5\\..*\n1\n[0-9a-z./]+");
   }
 }
