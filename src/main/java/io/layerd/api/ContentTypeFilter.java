@@ -5,7 +5,9 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import org.jboss.resteasy.reactive.server.ServerResponseFilter;
 
-/** Leaves the charset out of the content type: dockerd says {@code application/json} and no more. */
+/**
+ * Leaves the charset out of the content type: dockerd says {@code application/json} and no more.
+ */
 public class ContentTypeFilter {
   @ServerResponseFilter
   void plainJson(ContainerResponseContext response) {

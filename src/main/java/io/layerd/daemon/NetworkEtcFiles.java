@@ -11,7 +11,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** The container's files under /etc, with what the daemon was told about DNS where a container says nothing. */
+/**
+ * The container's files under /etc, with what the daemon was told about DNS where a container says
+ * nothing.
+ */
 final class NetworkEtcFiles implements EtcFiles {
   private static final Path HOSTS = Path.of("/etc/hosts");
 

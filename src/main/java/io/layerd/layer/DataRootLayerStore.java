@@ -20,6 +20,7 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -258,7 +259,10 @@ final class DataRootLayerStore implements LayerStore {
 
   @Override
   public Map<String, String> readWriteData(String containerId) {
-    return driver.metadata(readWrite.get(containerId).mountId());
+    Map<String, String> data = new LinkedHashMap<>();
+    data.put("ID", containerId);
+    data.putAll(driver.metadata(readWrite.get(containerId).mountId()));
+    return data;
   }
 
   @Override

@@ -69,7 +69,8 @@ class VolumeStoreTest {
         .isInstanceOf(InvalidParameter.class);
     assertThatThrownBy(() -> store.create("zz", "nosuch", Map.of(), Map.of()))
         .isInstanceOf(NotFound.class)
-        .hasMessage("create zz: error looking up volume plugin nosuch: plugin \"nosuch\" not found");
+        .hasMessage(
+            "create zz: error looking up volume plugin nosuch: plugin \"nosuch\" not found");
     assertThatThrownBy(() -> store.create("yy", "local", Map.of("nosuch", "1"), Map.of()))
         .hasMessage("create yy: invalid option: \"nosuch\"");
     assertThatThrownBy(() -> store.create("yy", "local", Map.of("type", "tmpfs"), Map.of()))
@@ -95,7 +96,8 @@ class VolumeStoreTest {
 
   @Test
   void optionsAreMountedFromTheFirstUseToTheLast() throws IOException {
-    Map<String, String> options = Map.of("type", "tmpfs", "device", "tmpfs", "o", "size=64k,noexec");
+    Map<String, String> options =
+        Map.of("type", "tmpfs", "device", "tmpfs", "o", "size=64k,noexec");
     store.create("ram", "local", options, Map.of());
     open();
     assertThat(store.get("ram").options()).isEqualTo(options);

@@ -5,11 +5,9 @@ import io.layerd.error.SystemFailure;
 import io.layerd.graph.GraphDriver;
 import io.layerd.mount.Mount;
 import io.layerd.mount.Mounts;
-import io.layerd.sys.ErrnoException;
 import io.layerd.sys.Sys;
 import io.layerd.sys.TreeDeletion;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -38,7 +36,7 @@ public final class Overlay2Driver implements GraphDriver {
   /** Names that layerd and dockerd's own layer store give; BuildKit's layers have others. */
   private static final Pattern OURS = Pattern.compile("[0-9a-f]{64}(-init)?");
 
-  private final Sys sys;
+  private final LayerNames names;
   private final Mounts mounts;
   private final Path home;
   private final LinkNames links;
@@ -49,7 +47,7 @@ public final class Overlay2Driver implements GraphDriver {
 
   private Overlay2Driver(
       Sys sys, Mounts mounts, Path home, List<Map.Entry<String, String>> status) {
-    this.sys = sys;
+    this.names = new LayerNames(sys);
     this.mounts = mounts;
     this.home = home;
     this.links = new LinkNames(sys, home);
@@ -67,8 +65,9 @@ public final class Overlay2Driver implements GraphDriver {
     Sys sys = Sys.host();
     try {
       Path root = home.toAbsolutePath().normalize();
-      makeDirectory(sys, root, HOME_MODE);
-      makeDirectory(sys, root.resolve("l"), PRIVATE_MODE);
+      LayerNames names = new LayerNames(sys);
+      names.directory(root, HOME_MODE);
+      names.directory(root.resolve("l"), PRIVATE_MODE);
       return new Overlay2Driver(sys, Mounts.host(), root, HostChecks.run(sys, root));
     } catch (IOException e) {
       throw new SystemFailure("overlay2: cannot open " + home + ": " + e.getMessage(), e);
@@ -100,9 +99,9 @@ public final class Overlay2Driver implements GraphDriver {
     try {
       LayerDirectory layer = directory(id);
       List<String> lowers = lowersOn(parent);
-      makeDirectory(sys, layer.work(), PRIVATE_MODE);
+      names.directory(layer.work(), PRIVATE_MODE);
       markCommitted(parent);
-      writeFile(layer.lowerFile(), String.join(":", lowers));
+      names.file(layer.lowerFile(), String.join(":", lowers));
     } catch (IOException e) {
       throw failure("put on its parent", id, e);
     }
@@ -123,12 +122,12 @@ public final class Overlay2Driver implements GraphDriver {
   private void make(String id, List<String> lowers, boolean withWork) {
     LayerDirectory layer = directory(id);
     try {
-      makeDirectory(sys, layer.path(), HOME_MODE);
-      makeDirectory(sys, layer.diff(), DIFF_MODE);
-      writeFile(layer.linkFile(), links.create(id));
+      names.directory(layer.path(), HOME_MODE);
+      names.directory(layer.diff(), DIFF_MODE);
+      names.file(layer.linkFile(), links.create(id));
       if (withWork) {
-        makeDirectory(sys, layer.work(), PRIVATE_MODE);
-        writeFile(layer.lowerFile(), String.join(":", lowers));
+        names.directory(layer.work(), PRIVATE_MODE);
+        names.file(layer.lowerFile(), String.join(":", lowers));
       }
     } catch (IOException e) {
       SystemFailure failure = failure("create", id, e);
@@ -153,11 +152,7 @@ public final class Overlay2Driver implements GraphDriver {
   }
 
   private void markCommitted(String parent) throws IOException {
-    Path file = directory(parent).committedFile();
-    if (!Files.exists(file)) {
-      int fd = sys.openat(Sys.AT_FDCWD, bytes(file), Sys.O_WRONLY | Sys.O_CREAT, 0600);
-      sys.close(fd);
-    }
+    names.mark(directory(parent).committedFile());
   }
 
   @Override
@@ -192,7 +187,7 @@ public final class Overlay2Driver implements GraphDriver {
 
   private int mountFirst(LayerDirectory layer) {
     try {
-      makeDirectory(sys, layer.merged(), PRIVATE_MODE);
+      names.directory(layer.merged(), PRIVATE_MODE);
       if (mounts.isMountPoint(layer.merged())) {
         return 1;
       }
@@ -341,33 +336,6 @@ public final class Overlay2Driver implements GraphDriver {
       throw new InvalidParameter("invalid layer id: " + id);
     }
     return new LayerDirectory(home, id);
-  }
-
-  private void writeFile(Path file, String content) throws IOException {
-    Files.write(file, content.getBytes(StandardCharsets.US_ASCII));
-    sys.fchmodat(Sys.AT_FDCWD, bytes(file), 0644);
-  }
-
-  private static void makeDirectory(Sys sys, Path path, int mode) throws IOException {
-    if (Files.isDirectory(path)) {
-      return;
-    }
-    Path parent = path.getParent();
-    if (parent != null) {
-      Files.createDirectories(parent);
-    }
-    try {
-      sys.mkdirat(Sys.AT_FDCWD, bytes(path), mode);
-      sys.fchmodat(Sys.AT_FDCWD, bytes(path), mode);
-    } catch (ErrnoException e) {
-      if (!Files.isDirectory(path)) {
-        throw e;
-      }
-    }
-  }
-
-  private static byte[] bytes(Path path) {
-    return path.toString().getBytes(StandardCharsets.UTF_8);
   }
 
   private SystemFailure failure(String verb, String id, IOException cause) {
