@@ -51,7 +51,7 @@ final class ConmonRuntime implements ContainerRuntime {
     this.programs = new Programs(options, command, cgroups.worksWithCrun());
     this.sharedMemory = new SharedMemory(sys);
     this.sweep = new Sweep(sys, execRoot, options.cgroupParent(), programs, command, cgroups);
-    this.exits = new ExitWatch(execRoot.resolve("exits"));
+    this.exits = ExitWatch.on(execRoot.resolve("exits"));
     this.execs = new Execs(sys, execRoot, programs, capabilities, exits);
     info().warnings().forEach(LOG::warn);
   }

@@ -37,13 +37,28 @@ final class ExitWatch {
   private record Watch(
       WatchedProcess process, Predicate<WatchedProcess> oomKilled, @Nullable WatchKey key) {}
 
-  ExitWatch(Path exits) {
+  /** Hosts allow few inotify instances: one serves the whole process, made at the first need. */
+  private static final class Shared {
+    static final ExitWatch WATCH = new ExitWatch();
+  }
+
+  /** The process's one watch, looking at a directory of exit files as well. */
+  static ExitWatch on(Path exits) {
     try {
       Files.createDirectories(exits);
-      service = FileSystems.getDefault().newWatchService();
-      register(exits);
+      ExitWatch watch = Shared.WATCH;
+      watch.register(exits);
+      return watch;
     } catch (IOException e) {
       throw new SystemFailure("cannot watch " + exits + ": " + e.getMessage(), e);
+    }
+  }
+
+  private ExitWatch() {
+    try {
+      service = FileSystems.getDefault().newWatchService();
+    } catch (IOException e) {
+      throw new SystemFailure("cannot watch for ended containers: " + e.getMessage(), e);
     }
     Thread thread = new Thread(this::run, "exit-watch");
     thread.setDaemon(true);
