@@ -51,6 +51,7 @@ final class CreateContainer {
     CheckedHost checked = rooms.runtime().check(HostDefaults.apply(host));
     warnings.addAll(checked.warnings());
     host = checked.host();
+    rooms.networks().validate(endpoints(host, request.networking()));
     Image image = rooms.images().get(asked.image());
     ContainerConfig config = ConfigMerge.merge(asked, image.config());
 

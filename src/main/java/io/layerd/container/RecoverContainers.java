@@ -135,7 +135,7 @@ final class RecoverContainers {
         container.networks = Endpoints.live(container.networks, attachment.endpoints());
         container.ports = attachment.ports();
         container.sandboxKey = attachment.namespace().toString();
-        container.sandboxId = attachment.namespace().getFileName().toString();
+        container.sandboxId = attachment.sandboxId();
       }
       for (StoredContainer.Mount mount : container.mounts.values()) {
         if (mount.isVolume()) {

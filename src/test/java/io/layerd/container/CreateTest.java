@@ -8,7 +8,6 @@ import io.layerd.spec.ContainerConfig;
 import io.layerd.spec.SpecJson;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -195,24 +194,7 @@ class CreateTest {
                 f.runtime,
                 f.networks,
                 f.volumes,
-                new EtcFiles() {
-                  @Override
-                  public String hosts(
-                      java.util.Map<String, String> names,
-                      List<String> extra,
-                      boolean hostNetwork) {
-                    return "";
-                  }
-
-                  @Override
-                  public String resolvConf(
-                      List<String> servers,
-                      List<String> search,
-                      List<String> options,
-                      boolean hostNetwork) {
-                    return "";
-                  }
-                },
+                f.etc(),
                 new SharedMemory(io.layerd.mount.Mounts.host()),
                 new ContainerEvents(new io.layerd.events.EventLog()),
                 new ContainerFiles(root, io.layerd.durable.AtomicFiles.host()),

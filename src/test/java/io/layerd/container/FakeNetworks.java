@@ -60,19 +60,23 @@ final class FakeNetworks implements NetworkService {
     if (full) {
       throw new SystemFailure("no available IPv4 addresses on this network's address pools");
     }
-    EndpointSettings endpoint =
-        SpecJson.read(
-            SpecJson.MAPPER
-                .createObjectNode()
-                .put("NetworkID", "id-bridge")
-                .put("IPAddress", "172.30.0.2")
-                .put("IPPrefixLen", 16),
-            EndpointSettings.class);
+    Map<String, EndpointSettings> endpoints = new java.util.TreeMap<>();
+    for (String name : request.networks().keySet()) {
+      endpoints.put(
+          name,
+          SpecJson.read(
+              SpecJson.MAPPER
+                  .createObjectNode()
+                  .put("NetworkID", "id-" + name)
+                  .put("IPAddress", name.equals("bridge") ? "172.30.0.2" : "")
+                  .put("IPPrefixLen", 16),
+              EndpointSettings.class));
+    }
     Attachment attachment =
         new Attachment(
             Path.of("/run/netns/" + request.containerId().substring(0, 12)),
             request.containerId(),
-            Map.of("bridge", endpoint),
+            endpoints,
             Map.of());
     attached.put(request.containerId(), attachment);
     return attachment;

@@ -5,6 +5,8 @@ import static java.util.Objects.requireNonNull;
 import io.layerd.container.FakeRuntime.FakeProcess;
 import io.layerd.events.Event;
 import io.layerd.events.EventLog;
+import io.layerd.network.HostFiles;
+import io.layerd.network.NetworkService;
 import io.layerd.runtime.ContainerRuntime;
 import io.layerd.spec.ContainerConfig;
 import io.layerd.spec.HostConfig;
@@ -37,12 +39,15 @@ final class Fixture implements AutoCloseable {
   /** What the containers run on: the fake above, or a real one. */
   private final Supplier<ContainerRuntime> programs;
 
+  private final NetworkService net;
+
   Fixture(Path root) {
-    this(root, null);
+    this(root, null, null);
   }
 
-  Fixture(Path root, @Nullable Supplier<ContainerRuntime> real) {
+  Fixture(Path root, @Nullable Supplier<ContainerRuntime> real, @Nullable NetworkService realNet) {
     this.root = root;
+    net = realNet == null ? networks : realNet;
     programs = real == null ? () -> runtime : real;
     layers = new FakeLayers(root.resolve("layers"));
     volumes = new FakeVolumes(root.resolve("volumes"));
@@ -64,28 +69,29 @@ final class Fixture implements AutoCloseable {
     };
   }
 
+  EtcFiles etc() {
+    return new EtcFiles() {
+      private final HostFiles files = new HostFiles("172.30.0.1");
+
+      @Override
+      public String hosts(Map<String, String> names, List<String> extra, boolean hostNetwork) {
+        return files.hosts(names, extra);
+      }
+
+      @Override
+      public String resolvConf(
+          List<String> servers, List<String> search, List<String> options, boolean hostNetwork) {
+        return files.resolvConf(servers, search, options, hostNetwork);
+      }
+    };
+  }
+
   private Containers open() {
     EventLog log = new EventLog();
     log.subscribe(events::add);
-    EtcFiles etc =
-        new EtcFiles() {
-          @Override
-          public String hosts(Map<String, String> names, List<String> extra, boolean hostNetwork) {
-            return names + "\n";
-          }
-
-          @Override
-          public String resolvConf(
-              List<String> servers,
-              List<String> search,
-              List<String> options,
-              boolean hostNetwork) {
-            return "nameserver 1.1.1.1\n";
-          }
-        };
     return Containers.open(
         new Containers.Parts(
-            root, layers, images, programs.get(), networks, volumes, etc, log, generation()));
+            root, layers, images, programs.get(), net, volumes, etc(), log, generation()));
   }
 
   /** A new daemon on the same directory; the processes are still there. */

@@ -6,15 +6,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.layerd.container.ContainerService.WaitResult;
 import io.layerd.error.EngineException;
+import io.layerd.network.NetworkOptions;
+import io.layerd.network.NetworkService;
+import io.layerd.network.NetworkServices;
 import io.layerd.runtime.ContainerRuntimes;
 import io.layerd.runtime.RuntimeOptions;
+import io.layerd.sys.Sys;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -25,6 +31,7 @@ import org.junit.jupiter.api.Test;
 class RealContainersTest {
   private Path directory = Path.of("");
   private Fixture f;
+  private NetworkService networks;
 
   @BeforeEach
   void open() throws Exception {
@@ -39,7 +46,17 @@ class RealContainersTest {
     Files.writeString(template.resolve("etc/passwd"), "root:x:0:0:root:/root:/bin/sh\n");
     Files.writeString(template.resolve("data/file"), "from the image\n");
     RuntimeOptions options = RuntimeOptions.defaults();
-    f = new Fixture(directory, () -> ContainerRuntimes.open(directory.resolve("run"), options));
+    networks =
+        NetworkServices.open(
+            NetworkOptions.defaults(directory, directory.resolve("run"))
+                .withBridge("lyct0", "10.231.7.1/24")
+                .withMtu(1400)
+                .withLinger(Duration.ZERO),
+            Sys.host());
+    networks.recover(Set.of());
+    f =
+        new Fixture(
+            directory, () -> ContainerRuntimes.open(directory.resolve("run"), options), networks);
     f.layers.template = template;
   }
 
@@ -54,6 +71,9 @@ class RealContainersTest {
       }
     }
     f.close();
+    networks.close();
+    HostProgram.run(List.of("umount", "-l", directory + "/run/netns/default"));
+    HostProgram.run(List.of("umount", "-l", directory + "/run/netns"));
     HostProgram.run(List.of("rm", "-rf", directory.toString()));
     assertThat(directory).doesNotExist();
   }
@@ -279,6 +299,28 @@ class RealContainersTest {
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  @Test
+  void publishesAPort() throws Exception {
+    String id =
+        f.create(
+            null,
+            "{\"Image\":\"busybox\",\"Cmd\":[\"sh\",\"-c\",\"cat /etc/hosts; echo found > /tmp/f; httpd -f -p 80 -h /tmp\"],\"ExposedPorts\":{\"80/tcp\":{}}}",
+            "{\"PortBindings\":{\"80/tcp\":[{\"HostIp\":\"127.0.0.1\",\"HostPort\":\"\"}]}}");
+    f.service.start(id);
+    ContainerSnapshot c = f.service.inspect(id, false);
+    String address = requireNonNull(c.network().networks().get("bridge")).ipAddress();
+    assertThat(address).startsWith("10.231.7.");
+    String port = requireNonNull(c.network().ports().get("80/tcp")).getFirst().hostPort();
+    Fixture.eventually(
+        () ->
+            HostProgram.run(List.of("busybox", "wget", "-qO-", "http://127.0.0.1:" + port + "/f"))
+                .output()
+                .equals("found\n"));
+    assertThat(logs(id)).contains(address + "\t" + id.substring(0, 12));
+    f.service.remove(id, true, false).get(15, TimeUnit.SECONDS);
+    assertThat(HostProgram.run(List.of("ip", "link", "show", "lyct0")).exitCode()).isNotZero();
   }
 
   @Test
