@@ -1,14 +1,13 @@
 package io.layerd.network;
 
 import io.layerd.error.SystemFailure;
-import io.layerd.sys.ErrnoException;
+import io.layerd.mount.Mounts;
 import io.layerd.sys.Sys;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import jnr.constants.platform.Errno;
 import org.jboss.logging.Logger;
 
 /**
@@ -24,10 +23,12 @@ final class NetNamespaces {
   }
 
   private final Sys sys;
+  private final Mounts mounts;
   private final Path directory;
 
   NetNamespaces(Sys sys, Path directory) {
     this.sys = sys;
+    this.mounts = new Mounts(sys);
     this.directory = directory;
   }
 
@@ -37,11 +38,10 @@ final class NetNamespaces {
       Files.createDirectories(
           directory,
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
-      if (!isMountPoint(directory)) {
+      if (!mounts.isMountPoint(directory)) {
         sweep();
-        String target = directory.toString();
-        sys.mount(target, target, "none", Sys.MS_BIND, "");
-        sys.mount("none", target, "none", Sys.MS_PRIVATE, "");
+        mounts.bind(directory, directory, false);
+        mounts.makePrivate(directory);
       }
     } catch (IOException e) {
       throw new SystemFailure("cannot prepare " + directory + ": " + e.getMessage(), e);
@@ -66,7 +66,7 @@ final class NetNamespaces {
         }
       }
       remove(path("default"));
-      sys.umount2(directory.toString(), Sys.MNT_DETACH);
+      mounts.unmount(directory);
     } catch (IOException e) {
       LOG.debugf("netns directory stays: %s", e.getMessage());
     }
@@ -126,14 +126,7 @@ final class NetNamespaces {
   /** Absent is success. */
   void remove(Path namespace) {
     try {
-      sys.umount2(namespace.toString(), Sys.MNT_DETACH);
-    } catch (ErrnoException e) {
-      if (!e.is(Errno.EINVAL) && !e.is(Errno.ENOENT)) {
-        throw new SystemFailure("cannot remove " + namespace + ": " + e.getMessage(), e);
-      }
-    }
-    try {
-      Files.deleteIfExists(namespace);
+      mounts.unmountAndDelete(namespace);
     } catch (IOException e) {
       throw new SystemFailure("cannot remove " + namespace + ": " + e.getMessage(), e);
     }
@@ -142,16 +135,9 @@ final class NetNamespaces {
   /** Whether a namespace is mounted there; a file alone is what a crash left. */
   boolean exists(Path namespace) {
     try {
-      return Files.exists(namespace) && isMountPoint(namespace);
+      return Files.exists(namespace) && mounts.isMountPoint(namespace);
     } catch (IOException e) {
       throw new SystemFailure("cannot read mountinfo: " + e.getMessage(), e);
-    }
-  }
-
-  private static boolean isMountPoint(Path path) throws IOException {
-    String escaped = path.toString().replace("\\", "\\134").replace(" ", "\\040");
-    try (var lines = Files.lines(Path.of("/proc/self/mountinfo"))) {
-      return lines.anyMatch(line -> line.split(" ", 6)[4].equals(escaped));
     }
   }
 

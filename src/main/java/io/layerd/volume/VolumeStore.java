@@ -19,8 +19,9 @@ public interface VolumeStore {
    * Makes a volume, or returns the one of that name.
    *
    * @param name null for an anonymous volume with a random 64-hex name
-   * @throws InvalidParameter for a bad name, an unknown driver or bad options
-   * @throws Conflict if it exists with another driver or other options
+   *     <p>As with dockerd, options and labels count only for a volume that is new.
+   * @throws InvalidParameter for a bad name or bad options
+   * @throws NotFound for an unknown driver
    */
   Volume create(
       @Nullable String name,

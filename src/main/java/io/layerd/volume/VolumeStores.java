@@ -1,23 +1,32 @@
 package io.layerd.volume;
 
 import io.layerd.error.SystemFailure;
+import io.layerd.mount.Mounts;
+import io.layerd.sys.Sys;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** Opens volume stores. */
+/** Opens the volumes of a daemon. */
 public final class VolumeStores {
   private VolumeStores() {}
 
   /**
-   * The volumes of a data root, those that dockerd made there included.
-   *
-   * @throws SystemFailure if they cannot be read
+   * The volumes under {@code <dataRoot>/volumes}. What containers refer to is not kept here: their
+   * owner says so again after a start, before anything is removed.
    */
   public static VolumeStore open(Path dataRoot) {
+    return open(dataRoot, Sys.host());
+  }
+
+  /** With another kernel. */
+  public static VolumeStore open(Path dataRoot, Sys sys) {
+    Path root = dataRoot.resolve("volumes");
+    VolumeDirectory directory = new VolumeDirectory(root, sys);
     try {
-      return new LocalVolumes(dataRoot.resolve("volumes"));
+      directory.open();
     } catch (IOException e) {
-      throw new SystemFailure("cannot open the volumes in " + dataRoot + ": " + e.getMessage(), e);
+      throw new SystemFailure("cannot open " + root + ": " + e.getMessage(), e);
     }
+    return new LocalVolumes(directory, new VolumeMounts(new Mounts(sys)));
   }
 }

@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -162,7 +163,7 @@ class NetworkServiceTest {
     assertThat(web.ports().get("80/tcp"))
         .containsExactly(new PortBinding("0.0.0.0", "28080"), new PortBinding("::", "28080"));
     assertThat(web.ports().get("7000/tcp")).isEmpty();
-    PortBinding dynamic = web.ports().get("90/tcp").getFirst();
+    PortBinding dynamic = first(web, "90/tcp");
     assertThat(dynamic.hostIp()).isEqualTo("127.0.0.1");
 
     serve(web.namespace(), 80, "web80");
@@ -221,7 +222,7 @@ class NetworkServiceTest {
 
     Map<String, List<PortBinding>> range =
         Map.of("80/tcp", List.of(new PortBinding("", "28090-28091")));
-    assertThat(networks.connect(bridge("fourth", range)).ports().get("80/tcp").getFirst())
+    assertThat(first(networks.connect(bridge("fourth", range)), "80/tcp"))
         .isEqualTo(new PortBinding("0.0.0.0", "28091"));
     assertThatThrownBy(() -> networks.connect(bridge("fifth", range)))
         .hasMessageEndingWith("): all ports are allocated");
@@ -459,6 +460,10 @@ class NetworkServiceTest {
     return attachment.endpoints().values().iterator().next();
   }
 
+  private static PortBinding first(Attachment attachment, String port) {
+    return attachment.ports().getOrDefault(port, List.of()).getFirst();
+  }
+
   private static String address(Attachment attachment) {
     return endpoint(attachment).ipAddress();
   }
@@ -502,7 +507,7 @@ class NetworkServiceTest {
                 throw new IOException(e);
               }
             });
-    return result.get();
+    return Objects.requireNonNull(result.get());
   }
 
   private void serve(Path namespace, int port, String text) {
