@@ -76,7 +76,8 @@ final class Conmon implements AutoCloseable {
       }
       if (io.stdinOpen()) {
         command.add("-i");
-        if (!io.stdinOnce()) {
+        // A terminal stays usable for the next client, as with dockerd.
+        if (!io.stdinOnce() || io.tty()) {
           command.add("--leave-stdin-open");
         }
       }

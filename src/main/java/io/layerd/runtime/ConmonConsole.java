@@ -33,16 +33,25 @@ final class ConmonConsole implements Console {
   private final AtomicBoolean closed = new AtomicBoolean();
   private final ByteBuffer readBuffer = ByteBuffer.allocateDirect(READ_BYTES);
   private final ByteBuffer writeBuffer = ByteBuffer.allocateDirect(WRITE_BYTES);
+  private final boolean keepsInput;
+  private volatile boolean hadInput;
+  private volatile boolean left;
   private volatile long waitingSince;
   private boolean ended;
 
-  private ConmonConsole(Sys sys, int fd) {
+  private ConmonConsole(Sys sys, int fd, boolean keepsInput) {
     this.sys = sys;
     this.fd = fd;
+    this.keepsInput = keepsInput;
   }
 
-  static ConmonConsole connect(Sys sys, Bundle bundle) throws ErrnoException {
-    return new ConmonConsole(sys, sys.connectSeqpacket(bundle.socket().toString()));
+  /**
+   * @param inputOnce whether conmon ends the process's input as soon as it sees the end of any
+   *     connection. One that gave no input must then not be closed before the process ends, lest a
+   *     mere onlooker takes the input from another client
+   */
+  static ConmonConsole connect(Sys sys, Bundle bundle, boolean inputOnce) throws ErrnoException {
+    return new ConmonConsole(sys, sys.connectSeqpacket(bundle.socket().toString()), inputOnce);
   }
 
   @Override
@@ -95,12 +104,14 @@ final class ConmonConsole implements Console {
     }
   }
 
+  /** Closed, and nothing kept back. */
   boolean isClosed() {
-    return closed.get();
+    return closed.get() && !left;
   }
 
   @Override
   public void write(byte[] data, int offset, int length) {
+    hadInput = true;
     use.readLock().lock();
     try {
       synchronized (writeBuffer) {
@@ -121,6 +132,7 @@ final class ConmonConsole implements Console {
 
   @Override
   public void closeInput() {
+    hadInput = true;
     use.readLock().lock();
     try {
       if (!closed.get()) {
@@ -138,14 +150,33 @@ final class ConmonConsole implements Console {
     if (!closed.compareAndSet(false, true)) {
       return;
     }
+    left = keepsInput && !hadInput;
     use.readLock().lock();
     try {
-      sys.shutdown(fd);
+      if (left) {
+        sys.shutdownRead(fd);
+      } else {
+        sys.shutdown(fd);
+      }
     } catch (ErrnoException e) {
       // Not connected any more.
     } finally {
       use.readLock().unlock();
     }
+    if (!left) {
+      giveBack();
+    }
+  }
+
+  /** After the end of the process: closes what could not be closed before. */
+  void discardIfLeft() {
+    if (left) {
+      left = false;
+      giveBack();
+    }
+  }
+
+  private void giveBack() {
     use.writeLock().lock();
     try {
       sys.close(fd);

@@ -141,6 +141,7 @@ final class ConmonRuntime implements ContainerRuntime {
               ProcessId.of(answer.value()),
               monitor,
               request.io().tty(),
+              request.io().stdinOpen() && request.io().stdinOnce() && !request.io().tty(),
               false);
       record.write(bundle);
       return record;
@@ -185,7 +186,8 @@ final class ConmonRuntime implements ContainerRuntime {
 
   private WatchedProcess watch(String id, Bundle bundle, MonitorRecord record) {
     WatchedProcess process =
-        new WatchedProcess(sys, bundle, record.process(), record.monitor(), record.tty());
+        new WatchedProcess(
+            sys, bundle, record.process(), record.monitor(), record.tty(), record.inputOnce());
     running.put(id, process);
     exits.add(process, _ -> cgroups.oomKills(record.cgroupsPath()) > 0, null);
     return process;

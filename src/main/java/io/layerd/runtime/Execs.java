@@ -73,7 +73,7 @@ final class Execs {
     try {
       if (request.attached()) {
         conmon.awaitSocket();
-        console = ConmonConsole.connect(sys, bundle);
+        console = ConmonConsole.connect(sys, bundle, false);
         conmon.proceed();
       }
       Conmon.Answer answer = conmon.awaitProcess();
@@ -88,7 +88,7 @@ final class Execs {
       ProcessId monitor = ProcessId.of(Bundle.readPid(bundle.monitorPidFile()));
       WatchedProcess process =
           new WatchedProcess(
-              sys, bundle, ProcessId.of(answer.value()), monitor, request.io().tty());
+              sys, bundle, ProcessId.of(answer.value()), monitor, request.io().tty(), false);
       if (console != null) {
         process.connected(console);
       }

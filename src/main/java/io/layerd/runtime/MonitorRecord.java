@@ -14,6 +14,7 @@ import java.util.Optional;
  *
  * @param runtime the program that made it, which must also be the one to delete it
  * @param monitor conmon's own process
+ * @param inputOnce whether its input ends with the client that had it; never for a terminal
  * @param started whether the runtime was told to let it run
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -24,6 +25,7 @@ record MonitorRecord(
     ProcessId process,
     ProcessId monitor,
     boolean tty,
+    boolean inputOnce,
     boolean started) {
   static Optional<MonitorRecord> read(Bundle bundle) {
     try {
@@ -47,6 +49,7 @@ record MonitorRecord(
   }
 
   MonitorRecord running() {
-    return new MonitorRecord(runtimeName, runtimePath, cgroupsPath, process, monitor, tty, true);
+    return new MonitorRecord(
+        runtimeName, runtimePath, cgroupsPath, process, monitor, tty, inputOnce, true);
   }
 }

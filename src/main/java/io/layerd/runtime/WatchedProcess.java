@@ -26,17 +26,25 @@ final class WatchedProcess implements RunningProcess {
   private final ProcessId process;
   private final ProcessId monitor;
   private final boolean tty;
+  private final boolean inputOnce;
   private final CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
   private final List<ConmonConsole> consoles = new CopyOnWriteArrayList<>();
   private final AtomicReference<@Nullable ConmonConsole> early = new AtomicReference<>();
   private volatile boolean monitorGone;
 
-  WatchedProcess(Sys sys, Bundle bundle, ProcessId process, ProcessId monitor, boolean tty) {
+  WatchedProcess(
+      Sys sys,
+      Bundle bundle,
+      ProcessId process,
+      ProcessId monitor,
+      boolean tty,
+      boolean inputOnce) {
     this.sys = sys;
     this.bundle = bundle;
     this.process = process;
     this.monitor = monitor;
     this.tty = tty;
+    this.inputOnce = inputOnce;
   }
 
   Bundle bundle() {
@@ -74,7 +82,7 @@ final class WatchedProcess implements RunningProcess {
       return connected;
     }
     try {
-      ConmonConsole console = ConmonConsole.connect(sys, bundle);
+      ConmonConsole console = ConmonConsole.connect(sys, bundle, inputOnce);
       consoles.add(console);
       return console;
     } catch (ErrnoException e) {
@@ -128,6 +136,9 @@ final class WatchedProcess implements RunningProcess {
 
   /** Forgets closed consoles and ends those that wait in vain for a conmon that lingers. */
   void tendConsoles() {
+    if (ended()) {
+      consoles.forEach(ConmonConsole::discardIfLeft);
+    }
     consoles.removeIf(ConmonConsole::isClosed);
     if (ended()) {
       for (ConmonConsole console : consoles) {

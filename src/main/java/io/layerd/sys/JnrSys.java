@@ -21,6 +21,7 @@ final class JnrSys extends JnrAttributes {
   private static final long UMASK = Libc.function("umask");
 
   private static final int STATFS_BYTES = 120;
+  private static final int SHUT_RD = 0;
   private static final int SHUT_WR = 1;
   private static final int SHUT_RDWR = 2;
 
@@ -140,6 +141,11 @@ final class JnrSys extends JnrAttributes {
   @Override
   public void shutdownWrite(int fd) throws ErrnoException {
     check((int) call(SHUTDOWN, fd, SHUT_WR), "shutdown", "descriptor " + fd);
+  }
+
+  @Override
+  public void shutdownRead(int fd) throws ErrnoException {
+    check((int) call(SHUTDOWN, fd, SHUT_RD), "shutdown", "descriptor " + fd);
   }
 
   @Override

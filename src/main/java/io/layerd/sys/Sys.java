@@ -205,6 +205,9 @@ public interface Sys {
   /** shutdown(2) of the sending side. */
   void shutdownWrite(int fd) throws ErrnoException;
 
+  /** shutdown(2) of the receiving side: wakes a reader; the other end does not see an end. */
+  void shutdownRead(int fd) throws ErrnoException;
+
   /** shutdown(2) of both sides: wakes a thread that is blocked in {@link #read}. */
   void shutdown(int fd) throws ErrnoException;
 

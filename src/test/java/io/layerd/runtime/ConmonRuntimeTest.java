@@ -30,6 +30,9 @@ import org.junit.jupiter.api.Test;
 class ConmonRuntimeTest {
   private static final String INIT = "#!/bin/sh\necho init $*\nshift\nexec \"$@\"\n";
 
+  /** conmon takes input and sizes in any order. */
+  private static final String SIZED = "read a; until stty size | grep 20; do sleep 0.05; done";
+
   private Box box;
   private ContainerRuntime runtime;
 
@@ -140,6 +143,43 @@ class ConmonRuntimeTest {
   }
 
   @Test
+  void anOnlookerWhoLeavesDoesNotEndTheInput() throws Exception {
+    String id = box.newId();
+    ProcessIo io = new ProcessIo(false, true, true, null);
+    RunningProcess process = runtime.create(box.request(id, io, Hosts.of("{}"), "cat"));
+    try (Console first = process.attach()) {
+      runtime.start(id);
+      Console onlooker = process.attach();
+      CompletableFuture<String> seen = CompletableFuture.supplyAsync(() -> Box.drain(onlooker));
+      Thread.sleep(100);
+      onlooker.close();
+      assertThat(seen.get(5, TimeUnit.SECONDS)).isEmpty();
+      Box.write(first, "one\n");
+      Box.write(first, "two\n");
+      first.closeInput();
+      assertThat(Box.drain(first)).isEqualTo("one\ntwo\n");
+    }
+    assertThat(Box.await(process).exitCode()).isZero();
+  }
+
+  @Test
+  void aTerminalCanBeLeftAndTakenUpAgain() throws Exception {
+    String id = box.newId();
+    ProcessIo io = new ProcessIo(true, true, true, null);
+    RunningProcess process =
+        runtime.create(box.request(id, io, Hosts.of("{}"), "sh", "-c", "read a; echo got $a"));
+    Console first = process.attach();
+    runtime.start(id);
+    Box.write(first, "it");
+    first.close();
+    try (Console second = process.attach()) {
+      Box.write(second, " is\n");
+      assertThat(Box.drain(second)).contains("got it is");
+    }
+    assertThat(Box.await(process).exitCode()).isZero();
+  }
+
+  @Test
   void closingWakesAReader() throws Exception {
     RunningProcess process = box.run(box.newId(), "sleep", "60");
     Console console = process.attach();
@@ -154,7 +194,7 @@ class ConmonRuntimeTest {
   void terminalAndItsSize() throws Exception {
     String id = box.newId();
     ProcessIo io = new ProcessIo(true, true, true, box.log(id));
-    String script = "stty size; read a; stty size; tty";
+    String script = "stty size; read a; until stty size | grep 41; do sleep 0.05; done; tty";
     RunningProcess process =
         runtime.create(
             box.request(id, io, Hosts.of("{'ConsoleSize':[30,100]}"), "sh", "-c", script));
@@ -189,8 +229,7 @@ class ConmonRuntimeTest {
     assertThat(Box.await(exec).exitCode()).isEqualTo(7);
     RunningProcess detached = runtime.exec(box.exec(id, false, false, false, "sh", "-c", "exit 4"));
     assertThat(Box.await(detached).exitCode()).isEqualTo(4);
-    RunningProcess terminal =
-        runtime.exec(box.exec(id, true, true, true, "sh", "-c", "read a; stty size"));
+    RunningProcess terminal = runtime.exec(box.exec(id, true, true, true, "sh", "-c", SIZED));
     try (Console console = terminal.attach()) {
       terminal.resize(20, 60);
       Box.write(console, "x\n");
