@@ -3,6 +3,7 @@ package io.layerd.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -78,6 +79,7 @@ class TerminalIT {
   }
 
   @Test
+  @Tag("known-gap")
   void detachKeysLeaveTheContainerRunning() {
     String out =
         expect(
