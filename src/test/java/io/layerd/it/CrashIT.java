@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The daemon is killed, stopped and started again; what it keeps must stay whole. */
@@ -29,6 +30,7 @@ class CrashIT {
   }
 
   @Test
+  @Tag("known-gap")
   void killWithContainersRunningAndAPullUnderWay() throws Exception {
     try (DaemonFixture daemon = DaemonFixture.start();
         FakeRegistry slow = new FakeRegistry().slow(100_000)) {
@@ -108,6 +110,7 @@ class CrashIT {
   }
 
   @Test
+  @Tag("known-gap")
   void killsDuringRunsLeaveNoOrphans() throws Exception {
     try (DaemonFixture daemon = DaemonFixture.start()) {
       DockerCli docker = daemon.docker();

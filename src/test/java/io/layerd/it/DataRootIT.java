@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What a pull leaves on disk: dockerd's layout, names and modes. */
 class DataRootIT {
   @Test
+  @Tag("known-gap")
   void layoutIsDockerds() throws Exception {
     try (RegistryFixture registry = new RegistryFixture();
         DaemonFixture daemon = DaemonFixture.start()) {

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -106,6 +107,7 @@ class RunIT {
   }
 
   @Test
+  @Tag("known-gap")
   void detachedLogsWaitAndRemove() {
     String id =
         docker.ok(
@@ -468,6 +470,7 @@ class RunIT {
   }
 
   @Test
+  @Tag("known-gap")
   void insideLooksAsWithDockerd() {
     String script =
         "hostname | wc -c; cat /etc/hosts | grep -c localhost; grep -c nameserver /etc/resolv.conf >/dev/null && echo ns;"
