@@ -1,6 +1,6 @@
 package io.layerd.api;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import io.layerd.api.model.AuthBody;
 import io.layerd.registry.RegistryCredentials;
 import io.layerd.spec.SpecJson;
 import java.io.IOException;
@@ -15,37 +15,41 @@ import org.jspecify.annotations.Nullable;
 public final class RegistryAuth {
   private RegistryAuth() {}
 
+  /** Credentials from the header; anonymous without one. */
   public static RegistryCredentials decode(@Nullable String header) {
     if (header == null || header.isEmpty()) {
       return RegistryCredentials.ANONYMOUS;
     }
     try {
       String standard = header.trim().replace('-', '+').replace('_', '/').replace("=", "");
-      return of(SpecJson.MAPPER.readTree(Base64.getDecoder().decode(standard)));
+      AuthBody config =
+          SpecJson.MAPPER.readValue(Base64.getDecoder().decode(standard), AuthBody.class);
+      return config == null ? RegistryCredentials.ANONYMOUS : of(config);
     } catch (IOException | IllegalArgumentException e) {
       return RegistryCredentials.ANONYMOUS;
     }
   }
 
-  /** From an {@code AuthConfig} object. */
-  static RegistryCredentials of(JsonNode config) {
-    String username = text(config, "username");
-    String password = text(config, "password");
-    String both = text(config, "auth");
-    if (username == null && both != null) {
-      String decoded = new String(Base64.getDecoder().decode(both), StandardCharsets.UTF_8);
-      int colon = decoded.indexOf(':');
+  /** Credentials from an {@code AuthConfig}; {@code auth} holds user and password together. */
+  static RegistryCredentials of(AuthBody config) {
+    String username = config.username();
+    String password = config.password();
+    if (username.isEmpty() && !config.auth().isEmpty()) {
+      String both = new String(Base64.getDecoder().decode(config.auth()), StandardCharsets.UTF_8);
+      int colon = both.indexOf(':');
       if (colon > 0) {
-        username = decoded.substring(0, colon);
-        password = decoded.substring(colon + 1);
+        username = both.substring(0, colon);
+        password = both.substring(colon + 1);
       }
     }
     return new RegistryCredentials(
-        username, password, text(config, "identitytoken"), text(config, "registrytoken"));
+        orNull(username),
+        orNull(password),
+        orNull(config.identityToken()),
+        orNull(config.registryToken()));
   }
 
-  private static @Nullable String text(JsonNode config, String field) {
-    JsonNode value = config.get(field);
-    return value == null || value.asText().isEmpty() ? null : value.asText();
+  private static @Nullable String orNull(String text) {
+    return text.isEmpty() ? null : text;
   }
 }

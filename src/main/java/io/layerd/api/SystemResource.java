@@ -1,9 +1,11 @@
 package io.layerd.api;
 
+import io.layerd.api.model.AuthAnswer;
+import io.layerd.api.model.AuthBody;
 import io.layerd.api.model.DiskUsageAnswer;
 import io.layerd.api.model.InfoAnswer;
 import io.layerd.api.model.VersionAnswer;
-import io.layerd.error.NotImplemented;
+import io.layerd.image.ImageService.LoginRequest;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -12,6 +14,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.time.Instant;
 import org.jboss.resteasy.reactive.RestHeader;
+import org.jspecify.annotations.Nullable;
 
 /** What the daemon and its host are. */
 @Path("/")
@@ -53,14 +56,16 @@ public class SystemResource {
         .map(usage -> DiskUsageAnswer.of(usage, Instant.now(), ApiVersion.parse(version).minor()));
   }
 
-  /** POST /auth. */
+  /** POST /auth: 200 if the registry takes the credentials. */
   @POST
   @Path("auth")
-  public Uni<Void> auth() {
-    return Uni.createFrom()
-        .failure(
-            new NotImplemented(
-                "layerd does not check registry credentials before they are used: docker pull"
-                    + " sends and checks them"));
+  public Uni<AuthAnswer> auth(
+      byte[] body, @RestHeader("Content-Type") @Nullable String contentType) {
+    AuthBody config = JsonBody.read(body, contentType, AuthBody.class);
+    return backend
+        .engine()
+        .images()
+        .login(new LoginRequest(config.serverAddress(), RegistryAuth.of(config)))
+        .map(_ -> new AuthAnswer("", "Login Succeeded"));
   }
 }

@@ -23,7 +23,7 @@ final class PidFile implements AutoCloseable {
       long owner = owner(path);
       if (owner > 0 && owner != self && Files.isDirectory(Path.of("/proc/" + owner))) {
         throw new StartupFailure(
-            "failed to start daemon, ensure docker is not running or delete "
+            "ensure docker is not running or delete "
                 + path
                 + ": process with PID "
                 + owner

@@ -2,6 +2,7 @@ package io.layerd.engine;
 
 import io.layerd.image.ImageService.HistoryLine;
 import io.layerd.image.ImageService.Image;
+import io.layerd.image.ImageService.LoginRequest;
 import io.layerd.image.ImageService.ProgressSink;
 import io.layerd.image.ImageService.Pruned;
 import io.layerd.image.ImageService.PullRequest;
@@ -29,6 +30,9 @@ public interface ImageCommands {
 
   /** Pulls; the sink is called from several threads. Cancelling ends the pull. */
   Uni<Void> pull(PullRequest request, ProgressSink progress);
+
+  /** Checks credentials with a registry. */
+  Uni<Void> login(LoginRequest request);
 
   /**
    * All that {@code GET /images/{name}/json} shows.

@@ -6,6 +6,7 @@ import io.layerd.image.ImageService;
 import io.layerd.image.ImageService.Cancellation;
 import io.layerd.image.ImageService.HistoryLine;
 import io.layerd.image.ImageService.Image;
+import io.layerd.image.ImageService.LoginRequest;
 import io.layerd.image.ImageService.ProgressSink;
 import io.layerd.image.ImageService.Pruned;
 import io.layerd.image.ImageService.PullRequest;
@@ -81,6 +82,11 @@ final class LaneImages implements ImageCommands {
                   .onCancellation()
                   .invoke(gone::cancel);
             });
+  }
+
+  @Override
+  public Uni<Void> login(LoginRequest request) {
+    return Unis.onVirtualThread("login", () -> images.login(request));
   }
 
   /** Passes the news that the client has gone on to the pull. */

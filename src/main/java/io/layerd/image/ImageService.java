@@ -131,6 +131,13 @@ public interface ImageService {
    */
   void pull(PullRequest request, ProgressSink progress, Cancellation cancellation);
 
+  /**
+   * Checks credentials with a registry; blocks while it answers.
+   *
+   * @throws io.layerd.error.SystemFailure in dockerd's words if it refuses them or is not there
+   */
+  void login(LoginRequest request);
+
   /** Images kept here, and the layers they share. */
   int count();
 
@@ -163,6 +170,13 @@ public interface ImageService {
      */
     void update(@Nullable String id, String status, long currentBytes, long totalBytes);
   }
+
+  /**
+   * Credentials to check.
+   *
+   * @param server host with or without scheme and path; empty is Docker Hub
+   */
+  record LoginRequest(String server, RegistryCredentials credentials) {}
 
   /** Says when whoever asked has gone. */
   interface Cancellation {

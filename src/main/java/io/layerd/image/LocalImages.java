@@ -105,6 +105,11 @@ final class LocalImages implements ImageService {
   }
 
   @Override
+  public void login(LoginRequest request) {
+    registry.login(request.server(), request.credentials());
+  }
+
+  @Override
   public void pull(PullRequest request, ProgressSink progress, Cancellation cancellation) {
     Abort abort = new Abort();
     cancellation.onCancel(abort::abort);

@@ -36,11 +36,38 @@ public final class Registry {
         .toList();
   }
 
+  /**
+   * Checks credentials with a registry, as {@code docker login} does.
+   *
+   * @param server host with or without scheme and path; empty is Docker Hub
+   * @throws io.layerd.error.SystemFailure in dockerd's words if it refuses them or is not there
+   */
+  public void login(String server, RegistryCredentials credentials) {
+    RegistrySettings settings = options.get();
+    List<Endpoint> endpoints =
+        Endpoint.of(Login.domain(server), settings).stream()
+            .filter(endpoint -> !endpoint.mirror())
+            .toList();
+    for (Endpoint endpoint : endpoints) {
+      Session session = session(endpoint, "", credentials, settings);
+      if (Login.check(endpoint, session, endpoint.equals(endpoints.getLast()))) {
+        return;
+      }
+    }
+  }
+
   private Repository repository(
       Endpoint endpoint,
       Reference reference,
       RegistryCredentials credentials,
       RegistrySettings settings) {
+    Session session =
+        session(endpoint, "repository:" + reference.path() + ":pull", credentials, settings);
+    return new Repository(endpoint, reference, session, settings, this::connected);
+  }
+
+  private Session session(
+      Endpoint endpoint, String scope, RegistryCredentials credentials, RegistrySettings settings) {
     HttpClient client =
         clients.get(endpoint.verified(), endpoint.host(), settings.certsDirectory());
     // A plain HTTP server may wait for ever for the end of what is a TLS greeting.
@@ -49,15 +76,8 @@ public final class Registry {
             ? settings.stallTimeout()
             : shorter(settings.stallTimeout());
     Transport transport = new Transport(client, proxies, settings.stallTimeout());
-    Session session =
-        new Session(
-            endpoint,
-            reference.path(),
-            transport,
-            new Transport(client, proxies, patience),
-            tokens,
-            credentials);
-    return new Repository(endpoint, reference, session, settings, this::connected);
+    return new Session(
+        endpoint, scope, transport, new Transport(client, proxies, patience), tokens, credentials);
   }
 
   private static Duration shorter(Duration stall) {

@@ -21,7 +21,7 @@ final class Session {
 
   Session(
       Endpoint endpoint,
-      String path,
+      String scope,
       Transport transport,
       Transport probe,
       Tokens tokens,
@@ -31,7 +31,7 @@ final class Session {
     this.probe = probe;
     this.tokens = tokens;
     this.credentials = endpoint.mirror() ? RegistryCredentials.ANONYMOUS : credentials;
-    this.scope = "repository:" + path + ":pull";
+    this.scope = scope;
   }
 
   /** Asks whether a registry is there, and what it wants of its clients. */

@@ -103,7 +103,9 @@ final class Tokens {
     if (user != null && !user.isEmpty()) {
       add(query, "account", user);
     }
-    add(query, "scope", key.scope());
+    if (!key.scope().isEmpty()) {
+      add(query, "scope", key.scope());
+    }
     if (!key.service().isEmpty()) {
       add(query, "service", key.service());
     }

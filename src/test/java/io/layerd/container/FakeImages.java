@@ -87,6 +87,9 @@ final class FakeImages implements ImageService {
   }
 
   @Override
+  public void login(LoginRequest request) {}
+
+  @Override
   public void pull(PullRequest request, ProgressSink progress, Cancellation cancellation) {}
 
   @Override

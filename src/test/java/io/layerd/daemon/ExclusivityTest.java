@@ -41,7 +41,7 @@ class ExclusivityTest {
     assertThatThrownBy(() -> PidFile.take(path))
         .isInstanceOf(StartupFailure.class)
         .hasMessage(
-            "failed to start daemon, ensure docker is not running or delete "
+            "ensure docker is not running or delete "
                 + path
                 + ": process with PID 1 is still running");
     assertThat(path).hasContent("1");
