@@ -2,16 +2,15 @@ package io.layerd.container;
 
 import io.layerd.container.StoredContainer.Mount;
 import io.layerd.error.SystemFailure;
+import io.layerd.volume.VolumeCopy;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 
 /** Fills empty volumes with what the image has at their place, owners and modes included. */
 final class VolumeCopyUp {
   private final Rooms rooms;
+  private final VolumeCopy copy = VolumeCopy.host();
 
   VolumeCopyUp(Rooms rooms) {
     this.rooms = rooms;
@@ -43,21 +42,7 @@ final class VolumeCopyUp {
     Path volume = rooms.volumes().use(mount.name(), container.id);
     try {
       Path source = ScopedPath.resolve(root, mount.destination());
-      if (!Files.isDirectory(source, LinkOption.NOFOLLOW_LINKS) || !isEmpty(volume)) {
-        return;
-      }
-      // cp keeps what the JDK cannot: extended attributes, hard links, devices.
-      HostProgram.Outcome copied =
-          HostProgram.run(List.of("cp", "-a", "-T", source.toString(), volume.toString()));
-      if (copied.exitCode() != 0) {
-        throw new SystemFailure(
-            "failed to copy "
-                + mount.destination()
-                + " to volume "
-                + mount.name()
-                + ": "
-                + copied.output().strip());
-      }
+      copy.populate(volume, source);
     } catch (IOException e) {
       throw new SystemFailure(
           "failed to copy "
@@ -69,12 +54,6 @@ final class VolumeCopyUp {
           e);
     } finally {
       rooms.volumes().release(mount.name(), container.id);
-    }
-  }
-
-  private static boolean isEmpty(Path directory) throws IOException {
-    try (DirectoryStream<Path> children = Files.newDirectoryStream(directory)) {
-      return !children.iterator().hasNext();
     }
   }
 }

@@ -36,6 +36,7 @@ final class Wiring implements AutoCloseable {
 
   private final Engine engine;
   private final Containers containers;
+  private final NetworkService networks;
   private final Lanes lanes;
   private final RegistryOptions registries;
   private final EventLog events;
@@ -43,11 +44,13 @@ final class Wiring implements AutoCloseable {
   private Wiring(
       Engine engine,
       Containers containers,
+      NetworkService networks,
       Lanes lanes,
       RegistryOptions registries,
       EventLog events) {
     this.engine = engine;
     this.containers = containers;
+    this.networks = networks;
     this.lanes = lanes;
     this.registries = registries;
     this.events = events;
@@ -88,7 +91,7 @@ final class Wiring implements AutoCloseable {
         Engines.create(
             new Engines.Parts(
                 lanes, containers.service(), images, layers, networks, volumes, runtime, events));
-    return new Wiring(engine, containers, lanes, registries, events);
+    return new Wiring(engine, containers, networks, lanes, registries, events);
   }
 
   private static NetworkOptions networks(DaemonConfig config) {
@@ -121,7 +124,7 @@ final class Wiring implements AutoCloseable {
     registries.set(registries(config));
   }
 
-  /** Ends the engine. Containers live on without it. */
+  /** Ends the engine. Containers live on without it; a network that none is on goes. */
   @Override
   public void close() {
     containers.close();
@@ -136,5 +139,6 @@ final class Wiring implements AutoCloseable {
     } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
       // what a lane still does is safe to cut off anywhere
     }
+    networks.close();
   }
 }

@@ -9,6 +9,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -27,6 +29,11 @@ public final class VolumeCopy {
     this.sys = sys;
   }
 
+  /** On this machine's kernel. */
+  public static VolumeCopy host() {
+    return new VolumeCopy(Sys.host());
+  }
+
   /**
    * Copies a directory into a volume that is empty; the volume's own directory gets owner and mode
    * of the source. A volume that holds anything is left alone.
@@ -35,11 +42,14 @@ public final class VolumeCopy {
    * @return whether something was done
    */
   public boolean populate(Path volume, Path source) {
+    if (!Files.isDirectory(source, LinkOption.NOFOLLOW_LINKS)) {
+      return false;
+    }
     byte[] from = bytes(source);
     byte[] to = bytes(volume);
     try {
       Stat stat = sys.lstatat(Sys.AT_FDCWD, from);
-      if (!stat.isDirectory() || !list(to).isEmpty()) {
+      if (!list(to).isEmpty()) {
         return false;
       }
       Run run = new Run(new HashMap<>(), ByteBuffer.allocateDirect(BUFFER_BYTES));

@@ -106,5 +106,6 @@ class VolumeCopyTest {
   void aSourceThatIsNoDirectoryIsLeftAlone() throws IOException {
     Path link = Files.createSymbolicLink(root.resolve("link"), source);
     assertThat(copy.populate(volume, link)).isFalse();
+    assertThat(copy.populate(volume, root.resolve("absent"))).isFalse();
   }
 }
