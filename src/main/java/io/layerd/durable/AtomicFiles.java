@@ -64,10 +64,34 @@ public final class AtomicFiles {
     int fd = sys.openat(Sys.AT_FDCWD, Paths.bytes(file), flags, mode);
     try {
       sys.fchmod(fd, mode);
-      sys.writeFully(fd, content);
-      flush.file(fd);
+      if (content.length > 0) {
+        sys.writeFully(fd, content);
+        flush.file(fd);
+      }
     } finally {
       sys.close(fd);
+    }
+  }
+
+  /** Makes a directory with exactly this mode. */
+  public void createDirectory(Path directory, int mode) throws IOException {
+    byte[] name = Paths.bytes(directory);
+    sys.mkdirat(Sys.AT_FDCWD, name, mode);
+    sys.fchmodat(Sys.AT_FDCWD, name, mode);
+  }
+
+  /** Makes a directory and what is missing above it; one that exists keeps its mode. */
+  public void createDirectories(Path directory, int mode) throws IOException {
+    if (sys.findat(Sys.AT_FDCWD, Paths.bytes(directory)) != null) {
+      return;
+    }
+    createDirectories(Paths.parent(directory), mode);
+    try {
+      createDirectory(directory, mode);
+    } catch (ErrnoException e) {
+      if (!e.is(ErrnoException.EEXIST)) {
+        throw e;
+      }
     }
   }
 
@@ -78,6 +102,16 @@ public final class AtomicFiles {
     if (!Paths.parent(from).equals(Paths.parent(to))) {
       flush.directory(Paths.parent(from));
     }
+  }
+
+  /**
+   * Gives a directory of finished files its name, on the same file system. Durable on return.
+   *
+   * @param mode of the directory
+   * @throws ErrnoException EEXIST or ENOTEMPTY if the name is taken
+   */
+  public void publish(Path directory, Path name, int mode) throws IOException {
+    flush.rename(directory, name, mode);
   }
 
   /** Makes the names in a directory durable. */

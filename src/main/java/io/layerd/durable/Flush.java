@@ -43,8 +43,16 @@ final class Flush {
     }
   }
 
+  /** Renames a directory, its files flushed already, and commits that. */
+  void rename(Path directory, Path name, int mode) throws IOException {
+    sys.fchmodat(Sys.AT_FDCWD, Paths.bytes(directory), mode);
+    directoryBeforeRename(directory);
+    sys.renameat(Sys.AT_FDCWD, Paths.bytes(directory), Sys.AT_FDCWD, Paths.bytes(name));
+    directory(Paths.parent(name));
+  }
+
   /** Commits the names in a directory where a later fsync of its parent does not imply it. */
-  void directoryBeforeRename(Path directory) throws IOException {
+  private void directoryBeforeRename(Path directory) throws IOException {
     int fd = sys.openat(Sys.AT_FDCWD, Paths.bytes(directory), Sys.O_RDONLY | Sys.O_DIRECTORY, 0);
     try {
       if (!isSequential(fd)) {

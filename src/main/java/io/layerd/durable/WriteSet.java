@@ -76,11 +76,8 @@ public final class WriteSet implements AutoCloseable {
    * @throws ErrnoException EEXIST or ENOTEMPTY if the name is taken
    */
   public void commit(Path name, int mode) throws IOException {
-    sys.fchmodat(Sys.AT_FDCWD, Paths.bytes(directory), mode);
-    flush.directoryBeforeRename(directory);
-    sys.renameat(Sys.AT_FDCWD, Paths.bytes(directory), Sys.AT_FDCWD, Paths.bytes(name));
+    flush.rename(directory, name, mode);
     finished = true;
-    flush.directory(Paths.parent(name));
   }
 
   /** Leaves the files where they are: someone else commits or deletes the directory. */

@@ -10,15 +10,12 @@ import io.layerd.error.SystemFailure;
 import io.layerd.graph.GraphDriver;
 import io.layerd.oci.ChainId;
 import io.layerd.oci.Descriptor;
-import io.layerd.sys.Sys;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,27 +30,29 @@ final class DataRootLayerStore implements LayerStore {
   private static final Logger LOG = Logger.getLogger(DataRootLayerStore.class);
   private static final int MAX_DEPTH = 125;
 
-  private final AtomicFiles files;
   private final GraphDriver driver;
   private final LayerUnpacker unpacker;
   private final TarAssembler assembler;
   private final LayerDb db;
   private final ReadWriteLayers readWrite;
   private final References references = new References();
-  private final DiskUse diskUse;
+  private final SyncGroup sync;
+  private final Unclaimed unclaimed;
+  private final Path containers;
 
   DataRootLayerStore(
       Path dataRoot, GraphDriver driver, LayerUnpacker unpacker, TarAssembler assembler)
       throws IOException {
-    Sys sys = Sys.host();
-    this.files = AtomicFiles.host();
+    AtomicFiles files = AtomicFiles.host();
     this.driver = driver;
     this.unpacker = unpacker;
     this.assembler = assembler;
-    this.diskUse = new DiskUse(sys);
     Path layerDb = dataRoot.resolve("image").resolve(driver.name()).resolve("layerdb");
     this.db = new LayerDb(files, layerDb);
-    this.readWrite = new ReadWriteLayers(files, driver, sys, layerDb);
+    this.readWrite = new ReadWriteLayers(files, driver, layerDb);
+    this.sync = new SyncGroup(files, dataRoot.resolve(driver.name()));
+    this.unclaimed = new Unclaimed(db.staging());
+    this.containers = dataRoot.resolve("containers");
     references.load(db.load(), layer -> driver.exists(layer.cacheId()));
     for (Map.Entry<String, ReadWriteLayers.Entry> entry : readWrite.entries().entrySet()) {
       ChainId parent = entry.getValue().parent();
@@ -89,6 +88,7 @@ final class DataRootLayerStore implements LayerStore {
       }
       StagedLayer layer =
           new StagedLayer(cacheId, set.detach(), result.diffId(), result.contentSizeBytes());
+      sync.add(cacheId);
       staged = true;
       return layer;
     } finally {
@@ -103,36 +103,53 @@ final class DataRootLayerStore implements LayerStore {
   public Layer register(
       StagedLayer staged, @Nullable ChainId parent, @Nullable Descriptor descriptor) {
     ChainId id = ChainId.of(parent, staged.diffId());
-    synchronized (references.lock(id)) {
-      if (references.find(id) != null) {
+    Layer below = parent == null ? null : retain(parent);
+    boolean published = false;
+    try {
+      Layer layer;
+      synchronized (references.lock(id)) {
+        layer = references.retainIfPresent(id);
+        if (layer == null) {
+          layer = publish(id, staged, below, descriptor);
+          published = true;
+        }
+      }
+      if (!published) {
         discard(staged);
-        return references.retain(id);
       }
-      Layer layer = new Layer(id, staged.diffId(), parent, staged.cacheId(), staged.sizeBytes());
-      try {
-        if (parent != null) {
-          Layer below = retain(parent);
-          if (chain(parent).size() >= MAX_DEPTH) {
-            release(parent);
-            throw new InvalidParameter("max depth exceeded");
-          }
-          driver.setParent(staged.cacheId(), below.cacheId());
-        }
-        files.syncFileSystem(driver.diff(staged.cacheId()));
-        db.publish(staged.staging(), layer, descriptor);
-      } catch (IOException e) {
-        if (parent != null) {
-          release(parent);
-        }
-        throw new SystemFailure("cannot keep layer " + id + ": " + e.getMessage(), e);
-      }
-      references.add(layer);
       return layer;
+    } catch (IOException e) {
+      throw new SystemFailure("cannot keep layer " + id + ": " + e.getMessage(), e);
+    } finally {
+      // Outside the lock: giving up the parent takes the parent's.
+      if (parent != null && !published) {
+        giveUp(parent);
+      }
     }
+  }
+
+  private Layer publish(
+      ChainId id, StagedLayer staged, @Nullable Layer below, @Nullable Descriptor descriptor)
+      throws IOException {
+    ChainId parent = null;
+    if (below != null) {
+      parent = below.chainId();
+      if (chain(parent).size() >= MAX_DEPTH) {
+        throw new InvalidParameter("max depth exceeded");
+      }
+      driver.setParent(staged.cacheId(), below.cacheId());
+    }
+    Layer layer = new Layer(id, staged.diffId(), parent, staged.cacheId(), staged.sizeBytes());
+    sync.sync(staged.cacheId());
+    unclaimed.mark(id);
+    db.publish(staged.staging(), layer, descriptor);
+    references.add(layer);
+    return layer;
   }
 
   @Override
   public void discard(StagedLayer staged) {
+    sync.forget(staged.cacheId());
     driver.remove(staged.cacheId());
     try {
       SmallDirectories.delete(staged.staging());
@@ -158,6 +175,12 @@ final class DataRootLayerStore implements LayerStore {
 
   @Override
   public List<Layer> release(ChainId id) {
+    claim(id);
+    return giveUp(id);
+  }
+
+  /** {@link #release} that says nothing about who holds the layer now. */
+  List<Layer> giveUp(ChainId id) {
     List<Layer> deleted = new ArrayList<>();
     ChainId next = id;
     while (next != null) {
@@ -167,11 +190,21 @@ final class DataRootLayerStore implements LayerStore {
           break;
         }
         delete(gone);
+        claim(next);
         deleted.add(gone);
         next = gone.parent();
       }
     }
     return deleted;
+  }
+
+  /** Whoever gives a layer up while others hold it has handed it over. */
+  void claim(ChainId id) {
+    try {
+      unclaimed.clear(id);
+    } catch (IOException e) {
+      LOG.warnf("Layer %s: %s", id, e.getMessage());
+    }
   }
 
   /**
@@ -181,9 +214,14 @@ final class DataRootLayerStore implements LayerStore {
     try {
       db.remove(layer.chainId());
     } catch (IOException e) {
+      references.add(layer);
       throw new SystemFailure("cannot delete layer " + layer.chainId() + ": " + e.getMessage(), e);
     }
-    driver.remove(layer.cacheId());
+    try {
+      driver.remove(layer.cacheId());
+    } catch (SystemFailure e) {
+      LOG.warnf("%s; the next start tries again", e.getMessage());
+    }
   }
 
   @Override
@@ -211,13 +249,9 @@ final class DataRootLayerStore implements LayerStore {
   @Override
   public void createReadWrite(
       String containerId, @Nullable ChainId parent, Map<String, String> storageOptions) {
-    if (!storageOptions.isEmpty()) {
-      throw new InvalidParameter(
-          "--storage-opt is supported only for overlay over xfs with 'pquota' mount option");
-    }
     Layer below = parent == null ? null : retain(parent);
     try {
-      readWrite.create(containerId, below);
+      readWrite.create(containerId, below, storageOptions);
     } catch (RuntimeException e) {
       if (parent != null) {
         release(parent);
@@ -272,43 +306,20 @@ final class DataRootLayerStore implements LayerStore {
 
   @Override
   public long readWriteSizeBytes(String containerId) {
-    Path upper = driver.diff(readWrite.get(containerId).mountId());
-    try {
-      return diskUse.ofFiles(upper);
-    } catch (IOException e) {
-      throw new SystemFailure("cannot measure " + upper + ": " + e.getMessage(), e);
-    }
+    return driver.sizeBytes(readWrite.get(containerId).mountId());
   }
 
   @Override
-  public void recover(Set<String> containers) {
-    try {
-      db.sweep();
-    } catch (IOException e) {
-      LOG.warnf("Cannot sweep the layer store: %s", e.getMessage());
-    }
-    for (String id : readWriteIds()) {
-      if (!containers.contains(id)) {
-        LOG.infof("Deleting the read-write layer of container %s, which does not exist", id);
-        removeReadWrite(id);
-      }
-    }
-    Set<String> known = new HashSet<>();
-    references.everyCacheId(known::add);
-    for (ReadWriteLayers.Entry entry : readWrite.entries().values()) {
-      known.add(entry.mountId());
-      if (entry.initId() != null) {
-        known.add(entry.initId());
-      }
-    }
-    driver.recover(known);
+  public void recover(Set<String> existing) {
+    new LayerRecovery(this, driver, db, readWrite, references, unclaimed, containers).run(existing);
   }
 
   /** Opens the store in a data root. */
   static LayerStore open(
       Path dataRoot, GraphDriver driver, LayerUnpacker unpacker, TarAssembler assembler) {
     try {
-      return new DataRootLayerStore(Files.createDirectories(dataRoot), driver, unpacker, assembler);
+      return new DataRootLayerStore(
+          dataRoot.toAbsolutePath().normalize(), driver, unpacker, assembler);
     } catch (IOException e) {
       throw new SystemFailure("cannot open the layers in " + dataRoot + ": " + e.getMessage(), e);
     }

@@ -25,6 +25,7 @@ final class LayerDb {
   private static final Logger LOG = Logger.getLogger(LayerDb.class);
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final String TAR_SPLIT = "tar-split.json.gz";
+  private static final int CHAIN_MODE = 0700;
   private static final String REMOVING = "-removing";
 
   private final AtomicFiles files;
@@ -35,13 +36,19 @@ final class LayerDb {
     this.files = files;
     this.chains = root.resolve("sha256");
     this.staging = root.resolve("tmp");
-    Files.createDirectories(chains);
-    Files.createDirectories(staging);
+    // image and image/<driver> above get the same private mode as layerdb.
+    files.createDirectories(root, 0700);
+    files.createDirectories(chains, 0755);
+    files.createDirectories(staging, 0755);
   }
 
   /** Begins the write-set of a layer. */
   WriteSet begin() throws IOException {
     return files.begin(staging);
+  }
+
+  Path staging() {
+    return staging;
   }
 
   static String tarSplitName() {
@@ -59,10 +66,9 @@ final class LayerDb {
     if (descriptor != null) {
       files.create(writeSet.resolve("descriptor.json"), json(descriptor), 0644);
     }
-    files.syncDirectory(writeSet);
     // A damaged entry that was not loaded may hold the name.
     remove(layer.chainId());
-    files.rename(writeSet, directory(layer.chainId()));
+    files.publish(writeSet, directory(layer.chainId()), CHAIN_MODE);
   }
 
   private static byte[] json(Descriptor descriptor) throws JsonProcessingException {
@@ -130,7 +136,9 @@ final class LayerDb {
   void sweep() throws IOException {
     try (DirectoryStream<Path> paths = Files.newDirectoryStream(staging)) {
       for (Path path : paths) {
-        SmallDirectories.delete(path);
+        if (!String.valueOf(path.getFileName()).startsWith(Unclaimed.PREFIX)) {
+          SmallDirectories.delete(path);
+        }
       }
     }
     try (DirectoryStream<Path> paths = Files.newDirectoryStream(chains, "*" + REMOVING)) {

@@ -8,7 +8,6 @@ import io.layerd.error.NotFound;
 import io.layerd.error.SystemFailure;
 import io.layerd.graph.GraphDriver;
 import io.layerd.oci.ChainId;
-import io.layerd.sys.Sys;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -16,6 +15,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -34,39 +34,56 @@ final class ReadWriteLayers {
 
   private final AtomicFiles files;
   private final GraphDriver driver;
-  private final InitLayer initLayer;
   private final Path root;
   private final Path staging;
   private final Map<String, Entry> entries = new ConcurrentHashMap<>();
+  private final Set<String> damaged = ConcurrentHashMap.newKeySet();
 
-  ReadWriteLayers(AtomicFiles files, GraphDriver driver, Sys sys, Path layerDb) throws IOException {
+  ReadWriteLayers(AtomicFiles files, GraphDriver driver, Path layerDb) throws IOException {
     this.files = files;
     this.driver = driver;
-    this.initLayer = new InitLayer(sys);
     this.root = layerDb.resolve("mounts");
     this.staging = layerDb.resolve("tmp");
-    Files.createDirectories(root);
+    files.createDirectories(root, 0755);
     load();
   }
 
   private void load() throws IOException {
     try (DirectoryStream<Path> paths = Files.newDirectoryStream(root)) {
       for (Path path : paths) {
+        String containerId = String.valueOf(path.getFileName());
         try {
-          String mountId = Files.readString(path.resolve("mount-id")).strip();
-          Path init = path.resolve("init-id");
-          Path parent = path.resolve("parent");
-          entries.put(
-              String.valueOf(path.getFileName()),
-              new Entry(
-                  mountId,
-                  Files.exists(init) ? Files.readString(init).strip() : null,
-                  Files.exists(parent) ? ChainId.parse(Files.readString(parent).strip()) : null));
+          entries.put(containerId, read(path));
         } catch (IOException | InvalidParameter e) {
           LOG.errorf("Read-write layer %s is damaged and not used: %s", path, e.getMessage());
+          damaged.add(containerId);
         }
       }
     }
+  }
+
+  private static Entry read(Path path) throws IOException {
+    String mountId = Files.readString(path.resolve("mount-id")).strip();
+    if (mountId.isEmpty()) {
+      throw new InvalidParameter("its mount-id is empty");
+    }
+    Path init = path.resolve("init-id");
+    Path parent = path.resolve("parent");
+    return new Entry(
+        mountId,
+        Files.exists(init) ? Files.readString(init).strip() : null,
+        Files.exists(parent) ? ChainId.parse(Files.readString(parent).strip()) : null);
+  }
+
+  /** Containers whose entry cannot be read: which directories are theirs is not known. */
+  Set<String> damaged() {
+    return Set.copyOf(damaged);
+  }
+
+  /** Deletes an entry that cannot be read, of a container that does not exist. */
+  void forgetDamaged(String containerId) throws IOException {
+    SmallDirectories.delete(root.resolve(containerId));
+    damaged.remove(containerId);
   }
 
   Map<String, Entry> entries() {
@@ -88,7 +105,7 @@ final class ReadWriteLayers {
   /**
    * Makes the directories first and the entry last: without an entry they are orphans and swept.
    */
-  void create(String containerId, @Nullable Layer parent) {
+  void create(String containerId, @Nullable Layer parent, Map<String, String> storageOptions) {
     if (entries.containsKey(containerId)) {
       throw new Conflict("container " + containerId + " has a read-write layer already");
     }
@@ -96,8 +113,8 @@ final class ReadWriteLayers {
     String initId = mountId + "-init";
     try {
       driver.createReadWrite(initId, parent == null ? null : parent.cacheId());
-      fillInit(initId);
-      driver.createReadWrite(mountId, initId);
+      driver.populate(initId, InitLayer.NAMES);
+      driver.createReadWrite(mountId, initId, storageOptions);
       Entry entry = new Entry(mountId, initId, parent == null ? null : parent.chainId());
       write(containerId, entry);
       entries.put(containerId, entry);
@@ -110,15 +127,6 @@ final class ReadWriteLayers {
     } catch (RuntimeException e) {
       discard(mountId, initId, e);
       throw e;
-    }
-  }
-
-  private void fillInit(String initId) throws IOException {
-    Path path = driver.mount(initId);
-    try {
-      initLayer.fill(path);
-    } finally {
-      driver.release(initId);
     }
   }
 

@@ -93,6 +93,22 @@ final class References {
     return layer;
   }
 
+  /** The layer with one more reference, or null if there is none. */
+  synchronized @Nullable Layer retainIfPresent(ChainId id) {
+    return layers.containsKey(id) ? retain(id) : null;
+  }
+
+  /** Gives one reference back and keeps the layer, even if that was the last. */
+  synchronized void giveBack(ChainId id) {
+    counts.computeIfPresent(id, (key, count) -> count - 1);
+  }
+
+  /** Whether nobody refers to a layer. */
+  synchronized boolean isUnreferenced(ChainId id) {
+    Integer count = counts.get(id);
+    return count != null && count == 0;
+  }
+
   /** Gives one reference back; the layer if that was the last one, which it is then taken out. */
   synchronized @Nullable Layer release(ChainId id) {
     Integer count = counts.get(id);

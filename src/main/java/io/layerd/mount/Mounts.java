@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import jnr.constants.platform.Errno;
 
 /** Mounts of this process's mount namespace. Stateless: the kernel is asked each time. */
 public final class Mounts {
@@ -93,7 +92,7 @@ public final class Mounts {
       sys.umount2(target.toString(), Sys.MNT_DETACH);
       return true;
     } catch (ErrnoException e) {
-      if (e.is(Errno.EINVAL) || e.is(Errno.ENOENT)) {
+      if (e.is(ErrnoException.EINVAL) || e.is(ErrnoException.ENOENT)) {
         return false;
       }
       throw e;

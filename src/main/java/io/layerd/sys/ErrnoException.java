@@ -7,6 +7,17 @@ import jnr.constants.platform.Errno;
 public final class ErrnoException extends IOException {
   private static final long serialVersionUID = 1L;
 
+  // Linux numbers, the same on every architecture layerd runs on; rooms above know no other.
+  public static final int ENOENT = 2;
+  public static final int EBUSY = 16;
+  public static final int EEXIST = 17;
+  public static final int EXDEV = 18;
+  public static final int ENOTDIR = 20;
+  public static final int EISDIR = 21;
+  public static final int EINVAL = 22;
+  public static final int ENOTEMPTY = 39;
+  public static final int EOPNOTSUPP = 95;
+
   private final String call;
   private final int errno;
 
@@ -24,6 +35,11 @@ public final class ErrnoException extends IOException {
   /** The number of the error on this platform. */
   public int errno() {
     return errno;
+  }
+
+  /** Whether this is the given error, one of the numbers above. */
+  public boolean is(int error) {
+    return errno == error;
   }
 
   /** Whether this is the given error. */

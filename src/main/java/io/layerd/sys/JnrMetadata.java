@@ -3,6 +3,9 @@ package io.layerd.sys;
 import static io.layerd.sys.Libc.call;
 import static io.layerd.sys.Libc.interrupted;
 
+import jnr.constants.platform.Errno;
+import org.jspecify.annotations.Nullable;
+
 /** Calls that read and change owners, modes and times. */
 abstract class JnrMetadata extends JnrNames {
   private static final long STATX = Libc.function("statx");
@@ -17,20 +20,43 @@ abstract class JnrMetadata extends JnrNames {
   private static final int STATX_BASIC_STATS = 0x7ff;
   private static final int STATX_BYTES = 256;
   private static final byte[] NO_NAME = {};
+  private static final int ENOENT = Errno.ENOENT.intValue();
+  private static final int ENOTDIR = Errno.ENOTDIR.intValue();
 
   @Override
   public Stat lstatat(int dirFd, byte[] path) throws ErrnoException {
     try (Scratch scratch = Scratch.take()) {
       long name = scratch.name(path, "statx");
       long answer = scratch.reserve(STATX_BYTES);
-      int flags = nofollow(path) | AT_NO_AUTOMOUNT;
-      while (interrupted(
-          (int) call(STATX, dirFd, name, flags, STATX_BASIC_STATS, answer),
-          "statx",
-          dirFd,
-          path)) {}
+      while (interrupted(stat(dirFd, name, path, answer), "statx", dirFd, path)) {}
       return parse(scratch, answer);
     }
+  }
+
+  @Override
+  public @Nullable Stat findat(int dirFd, byte[] path) throws ErrnoException {
+    try (Scratch scratch = Scratch.take()) {
+      long name = scratch.name(path, "statx");
+      long answer = scratch.reserve(STATX_BYTES);
+      while (true) {
+        int result = stat(dirFd, name, path, answer);
+        if (result == -1 && isAbsence(Libc.errno())) {
+          return null;
+        }
+        if (!interrupted(result, "statx", dirFd, path)) {
+          return parse(scratch, answer);
+        }
+      }
+    }
+  }
+
+  private static int stat(int dirFd, long name, byte[] path, long answer) {
+    int flags = nofollow(path) | AT_NO_AUTOMOUNT;
+    return (int) call(STATX, dirFd, name, flags, STATX_BASIC_STATS, answer);
+  }
+
+  private static boolean isAbsence(int errno) {
+    return errno == ENOENT || errno == ENOTDIR;
   }
 
   @Override

@@ -2,6 +2,8 @@ package io.layerd.sys;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import jnr.constants.platform.Errno;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The kernel, as layerd uses it. One implementation calls libc through jnr ({@link Sys#host()});
@@ -116,6 +118,18 @@ public interface Sys {
 
   // metadata
   Stat lstatat(int dirFd, byte[] path) throws ErrnoException;
+
+  /** As {@link #lstatat}, and null where there is no such name: cheaper than an exception. */
+  default @Nullable Stat findat(int dirFd, byte[] path) throws ErrnoException {
+    try {
+      return lstatat(dirFd, path);
+    } catch (ErrnoException e) {
+      if (e.is(Errno.ENOENT) || e.is(Errno.ENOTDIR)) {
+        return null;
+      }
+      throw e;
+    }
+  }
 
   Stat fstat(int fd) throws ErrnoException;
 

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.layerd.durable.AtomicFiles;
 import io.layerd.error.SystemFailure;
 import io.layerd.sys.Sys;
-import io.layerd.sys.TreeDeletion;
+import io.layerd.sys.Trees;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -38,12 +38,12 @@ final class VolumeDirectory {
 
   private final Path root;
   private final AtomicFiles files;
-  private final TreeDeletion deletion;
+  private final Trees deletion;
 
   VolumeDirectory(Path root, Sys sys) {
     this.root = root;
     this.files = new AtomicFiles(sys);
-    this.deletion = new TreeDeletion(sys);
+    this.deletion = new Trees(sys);
   }
 
   /** Makes the directory; deletes what a killed daemon had begun or had begun to delete. */

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.layerd.archive.LayerUnpackers;
 import io.layerd.archive.TarSplit;
+import io.layerd.error.Conflict;
 import io.layerd.error.InvalidParameter;
+import io.layerd.error.NotImplemented;
+import io.layerd.error.SystemFailure;
 import io.layerd.graph.GraphDriver;
 import io.layerd.graph.overlay2.Overlay2Driver;
 import io.layerd.mount.Mounts;
@@ -19,6 +22,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -99,6 +103,10 @@ class LayerStoreTest {
     assertThat(entry.resolve("cache-id")).hasContent(top.cacheId());
     assertThat(store.chain(top.chainId())).containsExactly(base, top);
     assertThat(store.chainSizeBytes(top.chainId())).isEqualTo(7);
+    assertThat(names("tmp")).as("marks of layers no image holds yet").isEqualTo(2);
+    store.retain(top.chainId());
+    store.release(top.chainId());
+    store.release(base.chainId());
     assertThat(names("tmp")).isZero();
     try (InputStream tar = store.tar(top.chainId())) {
       assertThat(tar.readAllBytes()).isEqualTo(second);
@@ -162,7 +170,7 @@ class LayerStoreTest {
     Layer base = store.register(stage(tar("etc/hosts", "from the image")), null, null);
     store.createReadWrite("c1", base.chainId(), Map.of());
     Path mounted = store.mount("c1");
-    assertThat(mounted.resolve("etc/hosts")).hasContent("from the image");
+    assertThat(mounted.resolve("etc/hosts")).isEmptyFile();
     assertThat(mounted.resolve("proc")).isDirectory();
     assertThat(mounted.resolve(".dockerenv")).isEmptyFile();
     assertThat(Files.readSymbolicLink(mounted.resolve("etc/mtab"))).hasToString("/proc/mounts");
@@ -216,10 +224,153 @@ class LayerStoreTest {
     open();
     assertThat(store.find(base.chainId())).isEmpty();
     assertThat(store.find(other.chainId())).isPresent();
+    store.retain(other.chainId());
     store.recover(Set.of());
     assertThat(store.find(other.chainId())).isPresent();
     assertThat(store.register(stage(tar("a", "1")), null, null).chainId())
         .as("it can be pulled again")
         .isEqualTo(base.chainId());
+  }
+
+  @Test
+  void layersOfAnImageThatWasNeverFinishedAreDeleted() throws IOException {
+    Layer old = store.register(stage(tar("old", "1")), null, null);
+    store.retain(old.chainId());
+    store.release(old.chainId());
+    Layer base = store.register(stage(tar("a", "1")), old.chainId(), null);
+    store.register(stage(tar("b", "2")), base.chainId(), null);
+    Layer other = store.register(stage(tar("c", "3")), null, null);
+    open();
+    store.retain(other.chainId());
+    store.recover(Set.of());
+    assertThat(store.all())
+        .as("one an image holds, one that merely lost its image")
+        .containsExactlyInAnyOrder(old, other);
+    assertThat(directories()).containsExactlyInAnyOrder(old.cacheId(), other.cacheId());
+    assertThat(names("tmp")).isZero();
+    open();
+    store.recover(Set.of());
+    assertThat(store.all()).hasSize(2);
+  }
+
+  @Test
+  void aContainerWhoseConfigurationCannotBeReadKeepsItsData() throws IOException {
+    Layer base = store.register(stage(tar("a", "1")), null, null);
+    store.createReadWrite("c1", base.chainId(), Map.of());
+    Path config = Files.createDirectories(root.resolve("containers/c1")).resolve("config.v2.json");
+    Files.writeString(config, "");
+    open();
+    store.recover(Set.of());
+    assertThat(store.readWriteIds()).containsExactly("c1");
+    assertThat(directories()).hasSize(3);
+  }
+
+  @Test
+  void nothingIsSweptWhileAnEntryCannotBeRead() throws IOException {
+    Layer base = store.register(stage(tar("a", "1")), null, null);
+    store.createReadWrite("c1", base.chainId(), Map.of());
+    Path entry = root.resolve("image/overlay2/layerdb/mounts/c1");
+    Files.writeString(entry.resolve("mount-id"), "");
+    open();
+    store.retain(base.chainId());
+    store.recover(Set.of("c1"));
+    assertThat(directories()).hasSize(3);
+    open();
+    store.retain(base.chainId());
+    store.recover(Set.of());
+    assertThat(directories()).containsExactly(base.cacheId());
+    assertThat(entry).doesNotExist();
+  }
+
+  @Test
+  void aContainerMayExistOnce() throws IOException {
+    Layer base = store.register(stage(tar("a", "1")), null, null);
+    store.createReadWrite("c1", base.chainId(), Map.of());
+    assertThatThrownBy(() -> store.createReadWrite("c1", base.chainId(), Map.of()))
+        .isInstanceOf(Conflict.class);
+    assertThat(directories()).hasSize(3);
+    assertThatThrownBy(() -> store.createReadWrite("c2", base.chainId(), Map.of("size", "1g")))
+        .isInstanceOf(SystemFailure.class);
+    assertThat(directories()).hasSize(3);
+    store.removeReadWrite("c1");
+    assertThat(store.release(base.chainId())).containsExactly(base);
+  }
+
+  @Test
+  void aContainerWithoutAnImageHasAnEmptyRoot() {
+    store.createReadWrite("c1", null, Map.of());
+    Path mounted = store.mount("c1");
+    assertThat(mounted.resolve("etc/hosts")).isEmptyFile();
+    store.unmount("c1");
+    assertThat(store.readWriteData("c1"))
+        .containsEntry("ID", "c1")
+        .containsKeys("LowerDir", "MergedDir", "UpperDir", "WorkDir");
+    store.removeReadWrite("c1");
+    assertThat(directories()).isEmpty();
+  }
+
+  @Test
+  void metadataIsLaidOutAsDockerdDoes() throws IOException {
+    Layer base = store.register(stage(tar("a", "1")), null, null);
+    store.createReadWrite("c1", base.chainId(), Map.of());
+    Path image = root.resolve("image");
+    Path db = image.resolve("overlay2/layerdb");
+    Path chain = db.resolve("sha256/" + base.chainId().digest().hex());
+    assertThat(mode(image)).isEqualTo("rwx------");
+    assertThat(mode(db)).isEqualTo("rwx------");
+    assertThat(mode(db.resolve("sha256"))).isEqualTo("rwxr-xr-x");
+    assertThat(mode(db.resolve("mounts"))).isEqualTo("rwxr-xr-x");
+    assertThat(mode(chain)).isEqualTo("rwx------");
+    assertThat(mode(chain.resolve("tar-split.json.gz"))).isEqualTo("rw-r--r--");
+    Path mounts = db.resolve("mounts/c1");
+    assertThat(mode(mounts)).isEqualTo("rwxr-xr-x");
+    String mountId = Files.readString(mounts.resolve("mount-id"));
+    assertThat(mountId).matches("[0-9a-f]{64}");
+    assertThat(mounts.resolve("init-id")).hasContent(mountId + "-init");
+    assertThat(mounts.resolve("parent")).hasContent(base.chainId().toString());
+  }
+
+  @Test
+  void theStackMayNotBeDeeperThanDockersLimit() throws IOException {
+    List<StagedLayer> staged = new ArrayList<>();
+    for (int i = 0; i < 125; i++) {
+      staged.add(stage(tar("f" + i, "x")));
+    }
+    Layer top = store.register(staged.getFirst(), null, null);
+    for (StagedLayer layer : staged.subList(1, 125)) {
+      top = store.register(layer, top.chainId(), null);
+    }
+    Layer last = top;
+    StagedLayer one = stage(tar("too", "deep"));
+    assertThatThrownBy(() -> store.register(one, last.chainId(), null))
+        .hasMessage("max depth exceeded");
+    store.discard(one);
+    store.createReadWrite("c1", last.chainId(), Map.of());
+    assertThat(store.mount("c1").resolve("f0")).exists();
+    store.unmount("c1");
+    assertThat(directories()).hasSize(127);
+  }
+
+  @Test
+  void otherDriversAreNamed() throws IOException {
+    Path other = Files.createDirectories(root.resolve("other"));
+    assertThatThrownBy(() -> StorageDrivers.open(other, "vfs", List.of()))
+        .isInstanceOf(NotImplemented.class);
+    assertThatThrownBy(() -> StorageDrivers.open(other, "nonsense", List.of()))
+        .isInstanceOf(InvalidParameter.class);
+    Files.createDirectories(other.resolve("aufs/mnt"));
+    assertThatThrownBy(() -> StorageDrivers.open(other, null, List.of()))
+        .isInstanceOf(NotImplemented.class);
+    Files.createDirectories(other.resolve("overlay2/l"));
+    assertThatThrownBy(() -> StorageDrivers.open(other, null, List.of()))
+        .hasMessage(
+            other
+                + " contains several valid graphdrivers: overlay2, aufs; cleanup or explicitly"
+                + " choose storage driver (-s <DRIVER>)");
+    assertThat(StorageDrivers.open(other, "overlay2", List.of()).name()).isEqualTo("overlay2");
+  }
+
+  private static String mode(Path path) throws IOException {
+    return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
   }
 }

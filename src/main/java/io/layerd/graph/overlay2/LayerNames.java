@@ -1,51 +1,147 @@
 package io.layerd.graph.overlay2;
 
+import io.layerd.graph.LayerName;
 import io.layerd.sys.ErrnoException;
+import io.layerd.sys.Stat;
 import io.layerd.sys.Sys;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** Makes the directories and small files of layers with exact modes, whatever the umask is. */
+/**
+ * Writes names into an upper directory as if through the mounted overlay: a directory of a lower is
+ * copied up, with its attributes, before something is put into it. Saves a mount and its end.
+ */
 final class LayerNames {
-  private static final int FILE_MODE = 0644;
-  private static final int MARK_MODE = 0600;
+  private static final int MODE = 0755;
+  private static final String OVERLAY = "trusted.overlay.";
 
   private final Sys sys;
+  private final MergedView view;
+  private final Path upper;
+  private final List<Path> roots;
 
-  LayerNames(Sys sys) {
+  /**
+   * @param lowers content directories below, top first
+   */
+  LayerNames(Sys sys, Path upper, List<Path> lowers) {
     this.sys = sys;
+    this.view = new MergedView(sys);
+    this.upper = upper;
+    this.roots = new ArrayList<>();
+    roots.add(upper);
+    roots.addAll(lowers);
   }
 
-  /** One that exists keeps its mode. */
-  void directory(Path path, int mode) throws IOException {
-    if (Files.isDirectory(path)) {
-      return;
+  void put(LayerName name) throws ErrnoException {
+    switch (name) {
+      case LayerName.Directory(String path) -> {
+        if (!isDirectory(path)) {
+          makeParents(path);
+          replaceByDirectory(path);
+        }
+      }
+      case LayerName.EmptyFile(String path) -> {
+        if (clearForFile(path)) {
+          int flags = Sys.O_WRONLY | Sys.O_CREAT | Sys.O_EXCL | Sys.O_NOFOLLOW;
+          int fd = sys.openat(Sys.AT_FDCWD, bytes(upper.resolve(path)), flags, MODE);
+          try {
+            sys.fchmod(fd, MODE);
+          } finally {
+            sys.close(fd);
+          }
+        }
+      }
+      case LayerName.Link(String path, String target) -> {
+        if (clearForFile(path)) {
+          sys.symlinkat(
+              target.getBytes(StandardCharsets.UTF_8), Sys.AT_FDCWD, bytes(upper.resolve(path)));
+        }
+      }
     }
-    Path parent = path.getParent();
-    if (parent != null) {
-      Files.createDirectories(parent);
+  }
+
+  private boolean isDirectory(String path) throws ErrnoException {
+    Stat stat = stat(path);
+    return stat != null && stat.isDirectory();
+  }
+
+  private @Nullable Stat stat(String path) throws ErrnoException {
+    Path place = view.locate(roots, path);
+    return place == null ? null : sys.lstatat(Sys.AT_FDCWD, bytes(place));
+  }
+
+  // False if a directory has the name: it stays.
+  private boolean clearForFile(String path) throws ErrnoException {
+    if (isDirectory(path)) {
+      return false;
     }
+    makeParents(path);
+    unlinkUpper(path);
+    return true;
+  }
+
+  private void makeParents(String path) throws ErrnoException {
+    for (int slash = path.indexOf('/'); slash > 0; slash = path.indexOf('/', slash + 1)) {
+      String parent = path.substring(0, slash);
+      Path place = view.locate(roots, parent);
+      Stat stat = place == null ? null : sys.lstatat(Sys.AT_FDCWD, bytes(place));
+      if (place == null || stat == null || !stat.isDirectory()) {
+        replaceByDirectory(parent);
+      } else if (!place.startsWith(upper)) {
+        copyUp(parent, place, stat);
+      }
+    }
+  }
+
+  private void replaceByDirectory(String path) throws ErrnoException {
+    boolean replaces = view.locate(roots, path) != null;
+    unlinkUpper(path);
+    byte[] name = bytes(upper.resolve(path));
+    makeDirectory(name, MODE);
+    if (replaces) {
+      // As overlayfs marks a directory that takes the place of something else.
+      sys.lsetxattr(name, MergedView.OPAQUE, new byte[] {'y'});
+    }
+  }
+
+  private void copyUp(String path, Path from, Stat stat) throws ErrnoException {
+    byte[] source = bytes(from);
+    byte[] name = bytes(upper.resolve(path));
+    makeDirectory(name, stat.permissions());
+    if (stat.uid() != 0 || stat.gid() != 0) {
+      sys.lchownat(Sys.AT_FDCWD, name, stat.uid(), stat.gid());
+      sys.fchmodat(Sys.AT_FDCWD, name, stat.permissions());
+    }
+    for (byte[] attribute : sys.llistxattr(source)) {
+      if (!new String(attribute, StandardCharsets.ISO_8859_1).startsWith(OVERLAY)) {
+        copyAttribute(source, name, attribute);
+      }
+    }
+  }
+
+  private void copyAttribute(byte[] from, byte[] to, byte[] attribute) throws ErrnoException {
     try {
-      sys.mkdirat(Sys.AT_FDCWD, bytes(path), mode);
-      sys.fchmodat(Sys.AT_FDCWD, bytes(path), mode);
+      sys.lsetxattr(to, attribute, sys.lgetxattr(from, attribute));
     } catch (ErrnoException e) {
-      if (!Files.isDirectory(path)) {
+      // Some attributes, SELinux labels for one, are not ours to set; overlayfs skips them too.
+      if (!e.is(ErrnoException.EOPNOTSUPP)) {
         throw e;
       }
     }
   }
 
-  void file(Path path, String content) throws IOException {
-    Files.write(path, content.getBytes(StandardCharsets.US_ASCII));
-    sys.fchmodat(Sys.AT_FDCWD, bytes(path), FILE_MODE);
+  private void makeDirectory(byte[] name, int mode) throws ErrnoException {
+    sys.mkdirat(Sys.AT_FDCWD, name, mode);
+    sys.fchmodat(Sys.AT_FDCWD, name, mode);
   }
 
-  /** An empty file; made once. */
-  void mark(Path path) throws IOException {
-    if (!Files.exists(path)) {
-      sys.close(sys.openat(Sys.AT_FDCWD, bytes(path), Sys.O_WRONLY | Sys.O_CREAT, MARK_MODE));
+  private void unlinkUpper(String path) throws ErrnoException {
+    byte[] name = bytes(upper.resolve(path));
+    if (sys.findat(Sys.AT_FDCWD, name) != null) {
+      sys.unlinkat(Sys.AT_FDCWD, name, 0);
     }
   }
 

@@ -1,101 +1,126 @@
 package io.layerd.graph.overlay2;
 
+import io.layerd.durable.AtomicFiles;
 import io.layerd.error.SystemFailure;
+import io.layerd.graph.BackingFileSystem;
+import io.layerd.mount.Mounts;
 import io.layerd.sys.ErrnoException;
 import io.layerd.sys.Sys;
-import java.nio.charset.StandardCharsets;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.atomic.AtomicReference;
 
-/** The overlay mount itself, whatever the length of its options. */
+/** Mounts and unmounts single layers; counts nothing. */
 final class OverlayMounter {
-  private static final int PAGE_BYTES = 4096;
-
   private final Sys sys;
-  private final Path home;
+  private final Layout layout;
+  private final Mounts mounts;
+  private final AtomicFiles files;
   private final String prefix;
+  private final int limitBytes;
 
-  OverlayMounter(Sys sys, Path home) {
+  /**
+   * @param limitBytes the longest option string: a page less its terminating NUL
+   */
+  OverlayMounter(Sys sys, Layout layout, String prefix, int limitBytes) {
     this.sys = sys;
-    this.home = home;
-    boolean index = Files.exists(Path.of("/sys/module/overlay/parameters/index"));
-    this.prefix = index ? "index=off," : "";
+    this.layout = layout;
+    this.mounts = new Mounts(sys);
+    this.files = new AtomicFiles(sys);
+    this.prefix = prefix;
+    this.limitBytes = limitBytes;
   }
 
-  /**
-   * Mounts on {@code <id>/merged}.
-   *
-   * @param lowers relative to the home directory, top first
-   * @param upper id of the layer that is written to; null mounts read-only
-   */
-  void mount(String id, List<String> lowers, @Nullable String upper) throws ErrnoException {
-    String target = home.resolve(id).resolve("merged").toString();
-    String absolute = options(lowers, upper, home + "/");
-    if (fits(absolute)) {
-      sys.mount("overlay", target, "overlay", 0, absolute);
-      return;
+  /** Whether an overlay is mounted at a path. */
+  boolean isMounted(Path merged) {
+    try {
+      return sys.statfs(merged.toString()).magic() == BackingFileSystem.OVERLAY;
+    } catch (ErrnoException e) {
+      return false;
     }
-    String relative = options(lowers, upper, "");
-    if (!fits(relative)) {
-      throw new SystemFailure("cannot mount layer, mount label too large " + relative.length());
-    }
-    mountFromHome(id + "/merged", relative);
   }
 
-  private String options(List<String> lowers, @Nullable String upper, String base) {
-    StringBuilder text = new StringBuilder(prefix).append("lowerdir=");
-    String separator = "";
-    for (String lower : lowers) {
-      text.append(separator).append(base).append(lower);
-      separator = ":";
+  void mount(String id, List<String> lowers) {
+    Path merged = layout.merged(id);
+    boolean readOnly = Files.exists(layout.committed(id));
+    OverlayOptions options = OverlayOptions.of(layout, id, lowers, readOnly, prefix, limitBytes);
+    if (options.lengthBytes() > limitBytes) {
+      throw new SystemFailure("cannot mount layer, mount label too large " + options.lengthBytes());
     }
-    if (upper != null) {
-      text.append(",upperdir=").append(base).append(upper).append("/diff");
-      text.append(",workdir=").append(base).append(upper).append("/work");
+    try {
+      makeMountPoint(merged);
+      if (options.relative()) {
+        mountFromHome(id + "/merged", options.text());
+      } else {
+        sys.mount("overlay", merged.toString(), "overlay", 0, options.text());
+      }
+    } catch (IOException e) {
+      SystemFailure failure =
+          new SystemFailure("error creating overlay mount to " + merged + ": " + e.getMessage(), e);
+      deleteQuietly(merged, failure);
+      throw failure;
     }
-    return text.toString();
   }
 
-  private static boolean fits(String options) {
-    return options.getBytes(StandardCharsets.UTF_8).length < PAGE_BYTES;
+  private void makeMountPoint(Path merged) throws IOException {
+    try {
+      files.createDirectory(merged, Layout.MERGED_MODE);
+    } catch (ErrnoException e) {
+      if (!e.is(ErrnoException.EEXIST)) {
+        throw e;
+      }
+    }
   }
 
-  /**
-   * A thread's working directory is its own only after unshare, so the thread must not be used
-   * again.
-   */
-  private void mountFromHome(String target, String options) throws ErrnoException {
-    ErrnoException[] failure = new ErrnoException[1];
+  // The working directory belongs to a thread only after unshare(CLONE_FS), and that cannot be
+  // undone: the thread is a platform thread, used once.
+  private void mountFromHome(String target, String options) throws IOException {
+    AtomicReference<Throwable> failure = new AtomicReference<>();
     Thread thread =
         Thread.ofPlatform()
             .name("overlay-mount")
-            .unstarted(
+            .start(
                 () -> {
                   try {
                     sys.unshare(Sys.CLONE_FS);
-                    sys.chdir(home.toString());
+                    sys.chdir(layout.home().toString());
                     sys.mount("overlay", target, "overlay", 0, options);
-                  } catch (ErrnoException e) {
-                    failure[0] = e;
+                  } catch (IOException | RuntimeException e) {
+                    failure.set(e);
                   }
                 });
-    thread.start();
-    boolean interrupted = false;
-    while (true) {
-      try {
-        thread.join();
-        break;
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+      throw new IOException("interrupted while mounting", e);
     }
-    if (failure[0] != null) {
-      throw failure[0];
+    Throwable thrown = failure.get();
+    if (thrown != null) {
+      throw new IOException(thrown.getMessage(), thrown);
+    }
+  }
+
+  private static void deleteQuietly(Path merged, SystemFailure cause) {
+    try {
+      Files.deleteIfExists(merged);
+    } catch (IOException e) {
+      cause.addSuppressed(e);
+    }
+  }
+
+  /**
+   * Unmounts lazily and deletes the mount point: the deletion is what takes copies out of other
+   * mount namespaces.
+   */
+  void unmount(String id) {
+    Path merged = layout.merged(id);
+    try {
+      mounts.unmountAndDelete(merged);
+    } catch (IOException e) {
+      throw new SystemFailure("cannot unmount " + merged + ": " + e.getMessage(), e);
     }
   }
 }

@@ -1,75 +1,157 @@
 package io.layerd.graph.overlay2;
 
 import io.layerd.error.SystemFailure;
+import io.layerd.graph.BackingFileSystem;
+import io.layerd.sys.DirEntry;
 import io.layerd.sys.ErrnoException;
 import io.layerd.sys.Sys;
+import io.layerd.sys.Trees;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import jnr.constants.platform.Errno;
+import java.util.Arrays;
+import java.util.Set;
 
-/** A real mount with two lower layers, and whether its upper directory can be read as a diff. */
+/**
+ * Tries out what overlayfs does on a directory's file system: one mount with two lowers answers all
+ * questions.
+ */
 final class OverlayProbe {
-  private static final byte[] OPAQUE = "trusted.overlay.opaque".getBytes(StandardCharsets.US_ASCII);
+  private static final String PREFIX = ".layerd-check-";
+  private static final Set<String> REFUSED = Set.of("aufs", "ecryptfs", "nfs", "overlayfs", "zfs");
 
   private final Sys sys;
-  private final Path root;
+  private final Path home;
 
-  OverlayProbe(Sys sys, Path root) {
+  OverlayProbe(Sys sys, Path home) {
     this.sys = sys;
-    this.root = root;
+    this.home = home;
   }
 
   /**
-   * @return whether the kernel leaves the upper directory free of redirects and copied opaque flags
-   * @throws SystemFailure if overlay cannot be mounted here at all
+   * @param metacopy whether the kernel copies up metadata alone unless told otherwise
+   * @param nativeDiff whether an upper directory holds exactly a layer's changes
    */
-  boolean run() throws IOException {
-    for (String name : new String[] {"l1/d", "l2/d", "l3", "work", "merged"}) {
-      Files.createDirectories(root.resolve(name));
-    }
-    Files.createFile(root.resolve("l2/d/f"));
-    sys.lsetxattr(bytes(root.resolve("l2/d")), OPAQUE, new byte[] {'y'});
-    Path merged = root.resolve("merged");
-    String options = "lowerdir=%1$s/l2:%1$s/l1,upperdir=%1$s/l3,workdir=%1$s/work".formatted(root);
-    try {
-      sys.mount("overlay", merged.toString(), "overlay", 0, options);
-    } catch (ErrnoException e) {
-      throw new SystemFailure(
-          "overlay2: failed to mount overlay on " + root.getParent() + ": " + e.getMessage(), e);
-    }
-    try {
-      Files.createFile(merged.resolve("d/new"));
-      return !copiedOpaque() && !redirects(merged);
-    } finally {
-      sys.umount2(merged.toString(), Sys.MNT_DETACH);
-    }
-  }
+  record Result(String backingFileSystem, boolean metacopy, boolean nativeDiff) {}
 
-  private boolean copiedOpaque() throws ErrnoException {
+  Result run() {
     try {
-      return sys.lgetxattr(bytes(root.resolve("l3/d")), OPAQUE).length > 0;
-    } catch (ErrnoException e) {
-      if (e.is(Errno.ENODATA)) {
-        return false;
+      String backing = BackingFileSystem.name(sys.statfs(home.toString()).magic());
+      if (REFUSED.contains(backing)) {
+        throw new SystemFailure(
+            "overlay2 is not supported over " + backing + ": move the data root " + home);
       }
-      throw e;
+      sweep();
+      Path directory = Files.createTempDirectory(home, PREFIX);
+      try {
+        return probe(directory, backing);
+      } finally {
+        new Trees(sys).delete(directory);
+      }
+    } catch (IOException e) {
+      throw new SystemFailure("cannot use overlay2 on " + home + ": " + e.getMessage(), e);
     }
   }
 
-  private boolean redirects(Path merged) throws ErrnoException {
-    byte[] from = bytes(merged.resolve("d"));
-    byte[] to = bytes(merged.resolve("renamed"));
+  // What a daemon killed while probing left.
+  private void sweep() throws IOException {
+    try (DirectoryStream<Path> left = Files.newDirectoryStream(home, PREFIX + "*")) {
+      for (Path directory : left) {
+        unmount(directory.resolve("merged"));
+        new Trees(sys).delete(directory);
+      }
+    }
+  }
+
+  private Result probe(Path directory, String backing) throws IOException {
+    Path lower1 = Files.createDirectories(directory.resolve("l1/d"));
+    Path lower2 = Files.createDirectories(directory.resolve("l2/d"));
+    Path upper = Files.createDirectory(directory.resolve("u"));
+    Files.createDirectory(directory.resolve("w"));
+    Path merged = Files.createDirectory(directory.resolve("merged"));
+    Files.createDirectory(directory.resolve("l1/r"));
+    Files.writeString(directory.resolve("l2/f"), "f");
+    Files.writeString(lower1.resolve("hidden"), "h");
+    requireFileTypes(directory, backing);
+    sys.lsetxattr(bytes(lower2), ascii("trusted.overlay.opaque"), ascii("y"));
+    String options =
+        "lowerdir=%s/l2:%s/l1,upperdir=%s/u,workdir=%s/w"
+            .formatted(directory, directory, directory, directory);
+    sys.mount("overlay", merged.toString(), "overlay", 0, options);
     try {
-      sys.renameat(Sys.AT_FDCWD, from, Sys.AT_FDCWD, to);
+      sys.fchmodat(Sys.AT_FDCWD, bytes(merged.resolve("f")), 0600);
+      boolean metacopy = has(upper.resolve("f"), "trusted.overlay.metacopy");
+      Files.writeString(merged.resolve("d/new"), "n");
+      boolean opaqueCopied = has(upper.resolve("d"), "trusted.overlay.opaque");
+      return new Result(backing, metacopy, !opaqueCopied && !redirects(merged));
+    } finally {
+      unmount(merged);
+    }
+  }
+
+  // Without file types in readdir, overlayfs cannot see whiteouts.
+  private void requireFileTypes(Path directory, String backing) throws ErrnoException {
+    int fd = sys.openat(Sys.AT_FDCWD, bytes(directory), Sys.O_RDONLY | Sys.O_DIRECTORY, 0);
+    try {
+      for (DirEntry entry : sys.readDirectory(fd)) {
+        if (entry.type() == 0) {
+          throw new SystemFailure(noFileTypes(backing));
+        }
+      }
+    } finally {
+      sys.close(fd);
+    }
+  }
+
+  static String noFileTypes(String backing) {
+    String cure =
+        switch (backing) {
+          case "xfs" -> " Reformat the filesystem with ftype=1 to enable d_type support.";
+          case "extfs" ->
+              " Reformat the filesystem (or use tune2fs) with -O filetype flag to enable d_type"
+                  + " support.";
+          default -> "";
+        };
+    return "overlay2: the backing "
+        + backing
+        + " filesystem is formatted without d_type support, which leads to incorrect behavior."
+        + cure
+        + " Backing filesystems without d_type support are not supported.";
+  }
+
+  // A lower directory that can be renamed leaves a redirect, which means nothing in a layer tar.
+  private boolean redirects(Path merged) throws ErrnoException {
+    try {
+      sys.renameat(
+          Sys.AT_FDCWD, bytes(merged.resolve("r")), Sys.AT_FDCWD, bytes(merged.resolve("s")));
       return true;
     } catch (ErrnoException e) {
-      if (e.is(Errno.EXDEV)) {
+      if (e.is(ErrnoException.EXDEV)) {
         return false;
       }
       throw e;
     }
+  }
+
+  private boolean has(Path file, String attribute) throws ErrnoException {
+    byte[] name = ascii(attribute);
+    return sys.llistxattr(bytes(file)).stream().anyMatch(found -> Arrays.equals(found, name));
+  }
+
+  private void unmount(Path merged) throws ErrnoException {
+    try {
+      sys.umount2(merged.toString(), Sys.MNT_DETACH);
+    } catch (ErrnoException e) {
+      if (!e.is(ErrnoException.EINVAL) && !e.is(ErrnoException.ENOENT)) {
+        throw e;
+      }
+    }
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
   }
 
   private static byte[] bytes(Path path) {

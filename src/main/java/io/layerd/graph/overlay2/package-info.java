@@ -1,9 +1,10 @@
 /**
- * The overlay2 driver.
+ * The overlay2 driver: layers as overlayfs lowers and uppers, laid out as dockerd's.
  *
- * <p>Invariant: what lies in its directory is what dockerd's own overlay2 driver reads and writes.
+ * <p>Invariant: a directory here can be used by dockerd's overlay2 as it is, and the other way
+ * round.
  *
- * <p>May know: graph, mount, archive, durable, sys, error.
+ * <p>May know: graph, mount, durable, sys, error.
  */
 @NullMarked
 package io.layerd.graph.overlay2;
