@@ -30,6 +30,7 @@ final class AssembledTar extends InputStream {
   private int fd = -1;
   private boolean closed;
 
+  @SuppressWarnings("ArrayRecordComponent") // names are bytes
   private record Line(int type, byte[] name, long sizeBytes, byte @Nullable [] payload) {}
 
   AssembledTar(Sys sys, InputStream tarSplitGz, Path directory) throws IOException {

@@ -25,6 +25,7 @@ final class EntryWriter {
   private long bytes;
   private boolean directoryRemoved;
 
+  @SuppressWarnings("ArrayRecordComponent") // names are bytes
   private record DirectoryTime(byte[] name, long seconds, int nanos) {}
 
   EntryWriter(Sys sys, RootDirectory root, boolean intoLayer) throws ErrnoException {

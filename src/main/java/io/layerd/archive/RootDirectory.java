@@ -27,6 +27,7 @@ final class RootDirectory implements AutoCloseable {
   private int lastFd = -1;
 
   /** A name as a key; the array is never changed. */
+  @SuppressWarnings("ArrayRecordComponent") // names are bytes
   private record Key(byte[] name) {
     @Override
     public boolean equals(@Nullable Object other) {

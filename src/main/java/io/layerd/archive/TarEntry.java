@@ -13,6 +13,7 @@ import java.util.List;
  * @param sizeBytes bytes of content that will be written, 0 for all but regular files
  * @param mtimeNanos written as a pax record if it is not 0
  */
+@SuppressWarnings("ArrayRecordComponent") // names are bytes
 public record TarEntry(
     char type,
     byte[] name,
@@ -28,6 +29,7 @@ public record TarEntry(
     List<Xattr> xattrs) {
 
   /** An extended attribute. */
+  @SuppressWarnings("ArrayRecordComponent") // names are bytes
   public record Xattr(byte[] name, byte[] value) {}
 
   public TarEntry {

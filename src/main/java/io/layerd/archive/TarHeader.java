@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param sparse offset, length, offset, length, ... of the pieces that make up the content
  * @param realSizeBytes size of the file once unpacked
  */
+@SuppressWarnings("ArrayRecordComponent") // names are bytes
 record TarHeader(
     byte type,
     byte[] name,
