@@ -38,6 +38,11 @@ final class ContainerEvents {
     log.publish("volume", "create", name, Map.of("driver", driver));
   }
 
+  /** An anonymous volume went with its container. */
+  void volumeGone(String name, String driver) {
+    log.publish("volume", "destroy", name, Map.of("driver", driver));
+  }
+
   void pruned(long bytes) {
     log.publish("container", "prune", "", Map.of("reclaimed", String.valueOf(bytes)));
   }

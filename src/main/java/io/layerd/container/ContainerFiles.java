@@ -19,6 +19,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jboss.logging.Logger;
 
 /**
@@ -37,9 +38,14 @@ final class ContainerFiles {
 
   private final AtomicFiles atomic;
   private final Path root;
+  private final String defaultRuntime;
 
-  ContainerFiles(Path dataRoot, AtomicFiles atomic) {
+  /**
+   * @param defaultRuntime what runs a container that names no runtime
+   */
+  ContainerFiles(Path dataRoot, AtomicFiles atomic, String defaultRuntime) {
     this.atomic = atomic;
+    this.defaultRuntime = defaultRuntime;
     root = dataRoot.resolve("containers");
     try {
       Files.createDirectories(root, DIRECTORY_MODE);
@@ -68,8 +74,24 @@ final class ContainerFiles {
 
   /** Writes both files; durable on return. */
   void saveAll(Container container) {
-    write(container.file("hostconfig.json"), json(container.host));
+    write(container.file("hostconfig.json"), json(portable(container.host)));
     write(container.file("config.v2.json"), json(container.stored()));
+  }
+
+  /**
+   * A default runtime that dockerd does not know by this name is left to whichever daemon starts
+   * the container.
+   */
+  private HostConfig portable(HostConfig host) {
+    return host.runtime().equals(defaultRuntime) && !host.runtime().equals("runc")
+        ? SpecJson.change(host, HostConfig.class, Map.of("Runtime", ""))
+        : host;
+  }
+
+  private HostConfig complete(HostConfig host) {
+    return host.runtime().isEmpty() && !defaultRuntime.isEmpty()
+        ? SpecJson.change(host, HostConfig.class, Map.of("Runtime", defaultRuntime))
+        : host;
   }
 
   /** Writes the state; durable on return. */
@@ -122,7 +144,7 @@ final class ContainerFiles {
     return found;
   }
 
-  private static Container load(Path directory) throws IOException {
+  private Container load(Path directory) throws IOException {
     StoredContainer stored =
         JSON.readValue(
             Files.readAllBytes(directory.resolve("config.v2.json")), StoredContainer.class);
@@ -142,7 +164,7 @@ final class ContainerFiles {
     } catch (NoSuchFileException e) {
       host = HostDefaults.empty();
     }
-    return new Container(stored, host, directory);
+    return new Container(stored, complete(host), directory);
   }
 
   /** The moment a container ceases to exist. */

@@ -64,7 +64,8 @@ public final class Containers implements AutoCloseable {
             parts.etc(),
             new SharedMemory(Mounts.host()),
             new ContainerEvents(parts.events()),
-            new ContainerFiles(parts.dataRoot(), AtomicFiles.host()),
+            new ContainerFiles(
+                parts.dataRoot(), AtomicFiles.host(), parts.runtime().info().defaultRuntime()),
             new ContainerIndex(),
             parts.work(),
             timer);

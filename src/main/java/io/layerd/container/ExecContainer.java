@@ -113,7 +113,8 @@ final class ExecContainer {
                       config.privileged(),
                       root,
                       attached,
-                      new ProcessIo(config.tty(), attached && config.attachStdin(), true, null)));
+                      new ProcessIo(
+                          config.tty(), attached && config.attachStdin(), !config.tty(), null)));
       exec.running(process);
       return process;
     } catch (EngineException e) {

@@ -149,6 +149,7 @@ final class RemoveContainer {
     }
     try {
       rooms.volumes().remove(mount.name(), false);
+      rooms.events().volumeGone(mount.name(), mount.driver());
     } catch (EngineException e) {
       // Another container uses it by now: it stays.
       LOG.debugf("volume %s stays: %s", mount.name(), e.getMessage());

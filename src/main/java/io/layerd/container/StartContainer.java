@@ -150,7 +150,8 @@ final class StartContainer {
         namespacesOf,
         container.host,
         annotations == null ? Map.of() : annotations,
-        new ProcessIo(tty, container.config.openStdin(), container.config.stdinOnce(), log));
+        new ProcessIo(
+            tty, container.config.openStdin(), container.config.stdinOnce() && !tty, log));
   }
 
   private void join(Map<String, Integer> namespacesOf, String kind, String mode) {

@@ -197,7 +197,7 @@ class CreateTest {
                 f.etc(),
                 new SharedMemory(io.layerd.mount.Mounts.host()),
                 new ContainerEvents(new io.layerd.events.EventLog()),
-                new ContainerFiles(root, io.layerd.durable.AtomicFiles.host()),
+                new ContainerFiles(root, io.layerd.durable.AtomicFiles.host(), "runc"),
                 new ContainerIndex(),
                 Runnable::run,
                 java.util.concurrent.Executors.newScheduledThreadPool(0)))

@@ -191,7 +191,7 @@ class RealContainersTest {
 
   @Test
   void terminal() throws Exception {
-    String id = create("\"OpenStdin\":true,\"Tty\":true,", "", "sh");
+    String id = create("\"OpenStdin\":true,\"StdinOnce\":true,\"Tty\":true,", "", "sh");
     AttachSession session =
         f.service.attach(id, new AttachRequest(true, true, true, false, true, null));
     StringBuffer text = new StringBuffer();
