@@ -16,9 +16,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +35,9 @@ final class Listeners {
   private static final int LINE_BYTES = 256 * 1024;
 
   private static final int HEADER_BYTES = 1024 * 1024;
+
+  private static final Pattern BIND_FAILURE =
+      Pattern.compile("bind\\(\\.\\.\\) failed with error\\(-\\d+\\): (.*)");
 
   private final Vertx vertx;
   private final Sys sys;
@@ -98,9 +104,15 @@ final class Listeners {
       Throwable cause = e.getCause() == null ? e : e.getCause();
       String network = host instanceof HostAddress.Unix ? "unix" : "tcp";
       throw new StartupFailure(
-          "failed to load listeners: listen " + network + " " + host + ": " + cause.getMessage(),
-          cause);
+          "failed to load listeners: listen " + network + " " + host + ": " + reason(cause), cause);
     }
+  }
+
+  /** {@code bind(..) failed with error(-98): Address already in use} in Go's words. */
+  private static String reason(Throwable failure) {
+    String text = String.valueOf(failure.getMessage());
+    Matcher bind = BIND_FAILURE.matcher(text);
+    return bind.matches() ? "bind: " + bind.group(1).toLowerCase(Locale.ROOT) : text;
   }
 
   /** Stops listening, ends what still streams, and removes the socket files. */

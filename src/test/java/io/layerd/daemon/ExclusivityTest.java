@@ -107,6 +107,22 @@ class ExclusivityTest {
   }
 
   @Test
+  void anAddressInUseIsRefusedInGosWords() throws IOException {
+    Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
+    try (java.net.ServerSocket taken =
+        new java.net.ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
+      Listeners listeners = new Listeners(vertx, Sys.host(), request -> request.response().end());
+      HostAddress host = new HostAddress.Tcp("127.0.0.1", taken.getLocalPort());
+      assertThatThrownBy(() -> listeners.bind(List.of(host), null))
+          .isInstanceOf(StartupFailure.class)
+          .hasMessage(
+              "failed to load listeners: listen tcp " + host + ": bind: address already in use");
+    } finally {
+      vertx.close().toCompletionStage().toCompletableFuture().join();
+    }
+  }
+
+  @Test
   void logLinesAreDockerds() {
     ExtLogRecord line =
         new ExtLogRecord(Level.WARNING, "say \"%s\"\n", ExtLogRecord.FormatStyle.PRINTF, "x");
