@@ -201,7 +201,8 @@ public abstract class GraphDriverContract {
     SYS.fchmodat(Sys.AT_FDCWD, bytes(diff.resolve("etc")), 02711);
     SYS.lsetxattr(bytes(diff.resolve("etc")), bytes("user.kept"), bytes("v"));
     Files.createDirectory(diff.resolve("sys"));
-    Files.createSymbolicLink(diff.resolve("dev"), Path.of("/etc"));
+    // Of this host: nothing may look through it.
+    Files.createSymbolicLink(diff.resolve("dev"), Path.of("/dev"));
     Files.writeString(diff.resolve("proc"), "a file");
     String init = id();
     driver.createReadWrite(init, base);

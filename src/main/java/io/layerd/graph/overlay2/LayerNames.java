@@ -6,13 +6,12 @@ import io.layerd.sys.Stat;
 import io.layerd.sys.Sys;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Writes names into an upper directory as if through the mounted overlay: a directory of a lower is
- * copied up, with its attributes, before something is put into it. Saves a mount and its end.
+ * copied up, with its attributes, before something is put into it. Saves a mount and its end. The
+ * upper directory starts empty and holds only what is put here.
  */
 final class LayerNames {
   private static final int MODE = 0755;
@@ -21,18 +20,14 @@ final class LayerNames {
   private final Sys sys;
   private final MergedView view;
   private final Path upper;
-  private final List<Path> roots;
 
   /**
    * @param lowers content directories below, top first
    */
   LayerNames(Sys sys, Path upper, List<Path> lowers) {
     this.sys = sys;
-    this.view = new MergedView(sys);
+    this.view = new MergedView(sys, lowers);
     this.upper = upper;
-    this.roots = new ArrayList<>();
-    roots.add(upper);
-    roots.addAll(lowers);
   }
 
   void put(LayerName name) throws ErrnoException {
@@ -64,13 +59,12 @@ final class LayerNames {
   }
 
   private boolean isDirectory(String path) throws ErrnoException {
-    Stat stat = stat(path);
-    return stat != null && stat.isDirectory();
-  }
-
-  private @Nullable Stat stat(String path) throws ErrnoException {
-    Path place = view.locate(roots, path);
-    return place == null ? null : sys.lstatat(Sys.AT_FDCWD, bytes(place));
+    Stat own = sys.findat(Sys.AT_FDCWD, bytes(upper.resolve(path)));
+    if (own != null) {
+      return own.isDirectory();
+    }
+    MergedView.Entry below = view.find(path);
+    return below != null && below.stat().isDirectory();
   }
 
   // False if a directory has the name: it stays.
@@ -86,22 +80,21 @@ final class LayerNames {
   private void makeParents(String path) throws ErrnoException {
     for (int slash = path.indexOf('/'); slash > 0; slash = path.indexOf('/', slash + 1)) {
       String parent = path.substring(0, slash);
-      Path place = view.locate(roots, parent);
-      Stat stat = place == null ? null : sys.lstatat(Sys.AT_FDCWD, bytes(place));
-      if (place == null || stat == null || !stat.isDirectory()) {
-        replaceByDirectory(parent);
-      } else if (!place.startsWith(upper)) {
-        copyUp(parent, place, stat);
+      if (sys.findat(Sys.AT_FDCWD, bytes(upper.resolve(parent))) == null) {
+        MergedView.Entry below = view.find(parent);
+        if (below != null && below.stat().isDirectory()) {
+          copyUp(parent, below.place(), below.stat());
+        } else {
+          replaceByDirectory(parent);
+        }
       }
     }
   }
 
   private void replaceByDirectory(String path) throws ErrnoException {
-    boolean replaces = view.locate(roots, path) != null;
-    unlinkUpper(path);
     byte[] name = bytes(upper.resolve(path));
     makeDirectory(name, MODE);
-    if (replaces) {
+    if (view.find(path) != null) {
       // As overlayfs marks a directory that takes the place of something else.
       sys.lsetxattr(name, MergedView.OPAQUE, new byte[] {'y'});
     }
