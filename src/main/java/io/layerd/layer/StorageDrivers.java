@@ -14,23 +14,32 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Chooses the graph driver of a data root as dockerd does. */
-final class StorageDrivers {
+public final class StorageDrivers {
   /** Drivers that dockerd keeps or kept state of; vfs does not count as a choice. */
   private static final List<String> KNOWN =
       List.of("btrfs", "zfs", "overlay2", "fuse-overlayfs", "overlay", "aufs", "devicemapper");
 
   private StorageDrivers() {}
 
-  static GraphDriver open(Path dataRoot, @Nullable String name, List<String> options) {
+  /**
+   * Opens a driver, after checking that this host can carry it.
+   *
+   * @param name {@code --storage-driver}; null or empty lets what is on disk decide
+   * @param options {@code --storage-opt}, each {@code name=value}
+   * @throws InvalidParameter for an unknown driver or option
+   * @throws NotImplemented for a driver that dockerd has, or had, and layerd has not
+   * @throws SystemFailure if the host cannot do what the driver needs
+   */
+  public static GraphDriver open(Path dataRoot, @Nullable String name, List<String> options) {
     String chosen = name == null || name.isEmpty() ? prior(dataRoot) : name;
     if (chosen.equals("overlay2")) {
       return Overlay2Driver.open(dataRoot.resolve("overlay2"), options);
     }
     if (KNOWN.contains(chosen) || chosen.equals("vfs")) {
       throw new NotImplemented(
-          "storage driver " + chosen + " is not supported by this version: use overlay2");
+          "driver not supported: " + chosen + ": this version of layerd has overlay2");
     }
-    throw new InvalidParameter("unknown storage driver: " + chosen);
+    throw new InvalidParameter("driver not supported: " + chosen);
   }
 
   /** The driver whose layers are there already; overlay2 for a new data root. */
