@@ -131,7 +131,9 @@ final class Conmon implements AutoCloseable {
         descriptors = new int[] {-1, -1, log, answers[1]};
         environment = Command.environment(Map.of("_OCI_SYNCPIPE", "3"));
       }
-      int pid = sys.spawn(job.command(), environment, descriptors);
+      // conmon marks an out-of-memory kill by a file "oom" in its working directory.
+      String directory = job.bundle().directory().toString();
+      int pid = sys.spawn(directory, job.command(), environment, descriptors);
       started = new Conmon(sys, answers[0], attached[0], go[1]);
       close(sys, answers[1], attached[1], go[0]);
       answers[1] = attached[1] = go[0] = -1;

@@ -114,9 +114,10 @@ final class JnrSys extends JnrAttributes {
   }
 
   @Override
-  public int spawn(List<String> command, List<String> environment, int[] descriptors)
+  public int spawn(
+      String directory, List<String> command, List<String> environment, int[] descriptors)
       throws ErrnoException {
-    return Spawn.spawn(command, environment, descriptors);
+    return Spawn.spawn(directory, command, environment, descriptors);
   }
 
   @Override

@@ -20,6 +20,7 @@ final class Spawn {
   private static final long ADD_OPEN = Libc.function("posix_spawn_file_actions_addopen");
   private static final long ADD_CLOSEFROM =
       Libc.function("posix_spawn_file_actions_addclosefrom_np");
+  private static final long ADD_CHDIR = Libc.function("posix_spawn_file_actions_addchdir_np");
   private static final long ATTR_INIT = Libc.function("posix_spawnattr_init");
   private static final long ATTR_DESTROY = Libc.function("posix_spawnattr_destroy");
   private static final long ATTR_FLAGS = Libc.function("posix_spawnattr_setflags");
@@ -41,9 +42,10 @@ final class Spawn {
 
   private Spawn() {}
 
-  static int spawn(List<String> command, List<String> environment, int[] descriptors)
+  static int spawn(
+      String directory, List<String> command, List<String> environment, int[] descriptors)
       throws ErrnoException {
-    int room = FIXED_BYTES + size(command) + size(environment);
+    int room = FIXED_BYTES + size(List.of(directory)) + size(command) + size(environment);
     try (Scratch scratch = Scratch.take(room)) {
       long arguments = strings(scratch, command);
       long variables = strings(scratch, environment);
@@ -62,6 +64,7 @@ final class Spawn {
           }
         }
         call(ADD_CLOSEFROM, actions, sources.length);
+        call(ADD_CHDIR, actions, scratch.text(directory));
         long program = scratch.getLong(arguments);
         int error = (int) call(SPAWN, pid, program, actions, attributes, arguments, variables);
         if (error != 0) {

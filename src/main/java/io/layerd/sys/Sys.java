@@ -197,12 +197,19 @@ public interface Sys {
   /**
    * posix_spawn(3) in a new session.
    *
+   * @param directory the child's working directory
    * @param descriptors descriptor i of the child is {@code descriptors[i]} of this process, for i
    *     from 0; -1 is /dev/null
    * @return the child's process id; reap it with {@link #waitpid}
    */
-  int spawn(List<String> command, List<String> environment, int[] descriptors)
+  int spawn(String directory, List<String> command, List<String> environment, int[] descriptors)
       throws ErrnoException;
+
+  /** The same, in the working directory of this process. */
+  default int spawn(List<String> command, List<String> environment, int[] descriptors)
+      throws ErrnoException {
+    return spawn(".", command, environment, descriptors);
+  }
 
   /** Waits for a child made by {@link #spawn}; returns the raw wait status. */
   int waitpid(int pid) throws ErrnoException;
