@@ -1,6 +1,7 @@
 package io.layerd.api;
 
 import io.layerd.error.EngineException;
+import io.layerd.error.NotFound;
 import io.layerd.error.NotImplemented;
 import io.layerd.error.Unavailable;
 import io.vertx.ext.web.Router;
@@ -24,6 +25,15 @@ public final class RefusedRoutes {
         .handler(
             routing ->
                 routing.response().putHeader("Content-Type", "application/json").end("[]\n"));
+    router
+        .get("/plugins/:name/json")
+        .order(-1000)
+        .handler(
+            routing ->
+                ApiFront.answer(
+                    routing.response(),
+                    ErrorAnswer.of(
+                        new NotFound("plugin \"" + routing.pathParam("name") + "\" not found"))));
   }
 
   /** Adds them, and the answer to every path nobody knows. Call after all other routes. */
