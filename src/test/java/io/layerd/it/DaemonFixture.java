@@ -7,9 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -28,7 +26,7 @@ final class DaemonFixture implements AutoCloseable {
   private final Path root;
   private final int number;
   private final List<String> flags;
-  private final Map<String, String> environment = new HashMap<>();
+  private List<String> hidden = List.of();
   private Process process;
 
   private DaemonFixture(String... flags) {
@@ -53,8 +51,9 @@ final class DaemonFixture implements AutoCloseable {
     return new DaemonFixture(flags);
   }
 
-  DaemonFixture env(String name, String value) {
-    environment.put(name, value);
+  /** Starts the daemon where these programs of the host cannot be run. */
+  DaemonFixture without(String... programs) {
+    hidden = List.of(programs);
     return this;
   }
 
@@ -80,9 +79,7 @@ final class DaemonFixture implements AutoCloseable {
   /** Starts without waiting. */
   Process launch() {
     try {
-      Command command = Command.of(commandLine());
-      environment.forEach(command::env);
-      process = command.startInto(root.resolve("log"));
+      process = Command.of(commandLine()).startInto(root.resolve("log"));
       return process;
     } catch (IOException e) {
       throw new IllegalStateException(e);
@@ -91,6 +88,14 @@ final class DaemonFixture implements AutoCloseable {
 
   private List<String> commandLine() {
     List<String> words = new ArrayList<>();
+    if (!hidden.isEmpty()) {
+      String script =
+          "for p in %s; do for d in /usr/sbin /usr/bin /usr/local/sbin /usr/local/bin; do"
+                  .formatted(String.join(" ", hidden))
+              + " [ ! -e $d/$p ] || mount --bind /dev/null $d/$p; done; done; exec \"$@\"";
+      words.addAll(List.of("unshare", "--mount", "--propagation", "private"));
+      words.addAll(List.of("bash", "-c", script, "bash"));
+    }
     String binary = System.getProperty("layerd.binary", "");
     if (binary.isEmpty()) {
       assertThat(JAR).as("run mvn package first").exists();
@@ -221,7 +226,8 @@ final class DaemonFixture implements AutoCloseable {
 
   @Override
   public void close() {
-    if (process != null && process.isAlive()) {
+    boolean wasUp = process != null && process.isAlive();
+    if (wasUp) {
       if (answers()) {
         DockerCli cli = docker();
         String ids = cli.run("ps", "-aq").out().strip();
@@ -241,8 +247,18 @@ final class DaemonFixture implements AutoCloseable {
       }
     }
     String log = log();
+    List<String> left = wasUp ? left() : List.of();
     sweep();
+    assertThat(left).as("left by a daemon that was stopped\n" + log).isEmpty();
     assertThat(log).doesNotContain("has been blocked for");
+  }
+
+  /** Mounts and packet rules of a daemon that stopped in peace without a container. */
+  private List<String> left() {
+    HostState host = HostState.of(this);
+    return Stream.of(host.mounts(), host.packetRules(), host.processes())
+        .flatMap(List::stream)
+        .toList();
   }
 
   /** Ends what a broken daemon may leave, so that one failure does not spoil the host. */
@@ -258,9 +274,16 @@ final class DaemonFixture implements AutoCloseable {
           done
         done
         ip link del %2$s 2>/dev/null || true
+        for t in filter nat mangle; do
+          for i in 1 2 3; do
+            iptables-save -t $t | grep -F %4$s | sed 's/^-A/-D/' | while read -r rule; do
+              echo "$rule" | xargs iptables -t $t 2>/dev/null || true
+            done
+          done
+        done
         rm -rf --one-file-system %1$s
         """
-            .formatted(root, bridge(), ProcessHandle.current().pid());
+            .formatted(root, bridge(), ProcessHandle.current().pid(), subnetPrefix());
     Command.of("bash", "-c", script).run();
   }
 }

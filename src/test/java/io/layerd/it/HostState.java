@@ -18,7 +18,7 @@ record HostState(
             "iptables-save | grep -F -e %s -e %s"
                 .formatted(daemon.bridge(), daemon.subnetPrefix())),
         lines(
-            "grep -slF %s /proc/[0-9]*/cmdline | while read f; do tr '\\0' ' ' <$f; echo; done | grep -e conmon -e runc -e crun"
+            "grep -slF %s /proc/[0-9]*/cmdline | while read f; do tr '\\0' ' ' <$f; echo; done | grep -e [c]onmon -e [r]unc -e [c]run"
                 .formatted(daemon.root())),
         lines("ls %s/overlay2".formatted(daemon.dataRoot())));
   }

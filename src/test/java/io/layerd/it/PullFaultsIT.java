@@ -7,7 +7,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -84,7 +83,6 @@ class PullFaultsIT {
   }
 
   @Test
-  @Tag("known-gap")
   void refusedCredentials() {
     for (FakeRegistry.Login login : List.of(FakeRegistry.Login.BASIC, FakeRegistry.Login.BEARER)) {
       try (FakeRegistry registry = new FakeRegistry().require(login)) {

@@ -3,7 +3,6 @@ package io.layerd.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -79,7 +78,6 @@ class TerminalIT {
   }
 
   @Test
-  @Tag("known-gap")
   void detachKeysLeaveTheContainerRunning() {
     String out =
         expect(
