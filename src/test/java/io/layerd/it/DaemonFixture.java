@@ -274,6 +274,7 @@ final class DaemonFixture implements AutoCloseable {
           done
         done
         ip link del %2$s 2>/dev/null || true
+        chains=$(iptables-save -t nat | grep -F %4$s | grep -oE 'NETAVARK-[0-9A-F]+' | sort -u)
         for t in filter nat mangle; do
           for i in 1 2 3; do
             iptables-save -t $t | grep -F %4$s | sed 's/^-A/-D/' | while read -r rule; do
@@ -281,6 +282,7 @@ final class DaemonFixture implements AutoCloseable {
             done
           done
         done
+        for c in $chains; do iptables -t nat -F $c; iptables -t nat -X $c; done
         rm -rf --one-file-system %1$s
         """
             .formatted(root, bridge(), ProcessHandle.current().pid(), subnetPrefix());

@@ -38,7 +38,7 @@ class DataRootIT {
                       """
                           .formatted(data, id))
                   .lines())
-          .containsExactly(
+          .containsExactlyInAnyOrder(
               "710 .",
               "710 overlay2",
               "700 overlay2/l",
