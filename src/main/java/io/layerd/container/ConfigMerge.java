@@ -22,7 +22,7 @@ final class ConfigMerge {
    * @throws InvalidParameter {@code no command specified}
    */
   static ContainerConfig merge(ContainerConfig user, ContainerConfig image) {
-    Map<String, Object> set = new HashMap<>();
+    Map<String, @Nullable Object> set = new HashMap<>();
     if (user.user().isEmpty()) {
       set.put("User", image.user());
     }
@@ -32,9 +32,7 @@ final class ConfigMerge {
       set.put("ExposedPorts", exposed);
     }
     Map<String, Empty> volumes = union(user.volumes(), image.volumes());
-    if (!volumes.isEmpty()) {
-      set.put("Volumes", volumes);
-    }
+    set.put("Volumes", volumes.isEmpty() ? null : volumes);
     Map<String, String> labels = new TreeMap<>(map(image.labels()));
     labels.putAll(map(user.labels()));
     set.put("Labels", labels);
@@ -56,7 +54,7 @@ final class ConfigMerge {
   }
 
   private static void command(
-      ContainerConfig user, ContainerConfig image, Map<String, Object> set) {
+      ContainerConfig user, ContainerConfig image, Map<String, @Nullable Object> set) {
     List<String> entrypoint = user.entrypoint();
     List<String> cmd = list(user.cmd());
     if (list(entrypoint).isEmpty()) {

@@ -17,7 +17,7 @@ final class SignalContainer {
   private static final Logger LOG = Logger.getLogger(SignalContainer.class);
 
   /** How long the kernel may take to end a killed process before we say so. */
-  private static final int KILL_PATIENCE_SECONDS = 10;
+  private static final int KILL_PATIENCE_SECONDS = 30;
 
   private final Rooms rooms;
   private final ExitHandler exits;

@@ -25,9 +25,6 @@ final class FakeLayers implements LayerStore {
   final Path root;
   volatile @Nullable RuntimeException failRemove;
 
-  /** Copied into every new container. */
-  volatile @Nullable Path template;
-
   FakeLayers(Path root) {
     this.root = root;
   }
@@ -49,12 +46,6 @@ final class FakeLayers implements LayerStore {
   @Override
   public void createReadWrite(
       String containerId, @Nullable ChainId parent, Map<String, String> storageOptions) {
-    Path source = template;
-    if (source != null) {
-      mount0(containerId);
-      HostProgram.run(
-          List.of("cp", "-a", "-T", source.toString(), root.resolve(containerId).toString()));
-    }
     mounts.put(containerId, new AtomicInteger());
   }
 

@@ -6,8 +6,6 @@ import io.layerd.container.FakeRuntime.FakeProcess;
 import io.layerd.events.Event;
 import io.layerd.events.EventLog;
 import io.layerd.network.HostFiles;
-import io.layerd.network.NetworkService;
-import io.layerd.runtime.ContainerRuntime;
 import io.layerd.spec.ContainerConfig;
 import io.layerd.spec.HostConfig;
 import io.layerd.spec.SpecJson;
@@ -17,10 +15,10 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Containers on fakes, in one directory; {@link #reopen} is the next daemon. */
@@ -36,19 +34,25 @@ final class Fixture implements AutoCloseable {
   private Containers containers;
   ContainerService service;
 
-  /** What the containers run on: the fake above, or a real one. */
-  private final Supplier<ContainerRuntime> programs;
-
-  private final NetworkService net;
-
-  Fixture(Path root) {
-    this(root, null, null);
+  /** What the containers are made of; asked anew for every daemon. */
+  interface World {
+    Containers.Parts open(EtcFiles etc, EventLog log, Executor work);
   }
 
-  Fixture(Path root, @Nullable Supplier<ContainerRuntime> real, @Nullable NetworkService realNet) {
+  private final World world;
+
+  Fixture(Path root) {
+    this(root, null);
+  }
+
+  Fixture(Path root, @Nullable World real) {
     this.root = root;
-    net = realNet == null ? networks : realNet;
-    programs = real == null ? () -> runtime : real;
+    world =
+        real != null
+            ? real
+            : (etc, log, work) ->
+                new Containers.Parts(
+                    root, layers(), images, runtime, networks, volumes(), etc, log, work);
     layers = new FakeLayers(root.resolve("layers"));
     volumes = new FakeVolumes(root.resolve("volumes"));
     containers = open();
@@ -59,7 +63,7 @@ final class Fixture implements AutoCloseable {
   private java.util.concurrent.atomic.AtomicBoolean alive =
       new java.util.concurrent.atomic.AtomicBoolean();
 
-  private java.util.concurrent.Executor generation() {
+  private Executor generation() {
     var mine = new java.util.concurrent.atomic.AtomicBoolean(true);
     alive = mine;
     return command -> {
@@ -89,9 +93,19 @@ final class Fixture implements AutoCloseable {
   private Containers open() {
     EventLog log = new EventLog();
     log.subscribe(events::add);
-    return Containers.open(
-        new Containers.Parts(
-            root, layers, images, programs.get(), net, volumes, etc(), log, generation()));
+    return Containers.open(world.open(etc(), log, generation()));
+  }
+
+  private FakeLayers layers() {
+    return layers;
+  }
+
+  private FakeVolumes volumes() {
+    return volumes;
+  }
+
+  void recover() {
+    containers.recover();
   }
 
   /** A new daemon on the same directory; the processes are still there. */

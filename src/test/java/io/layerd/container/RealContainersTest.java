@@ -4,16 +4,31 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.layerd.archive.LayerUnpackers;
+import io.layerd.archive.TarSplit;
 import io.layerd.container.ContainerService.WaitResult;
 import io.layerd.error.EngineException;
+import io.layerd.events.EventLog;
+import io.layerd.graph.overlay2.Overlay2Driver;
+import io.layerd.image.ImageService;
+import io.layerd.image.ImageService.Image;
+import io.layerd.image.ImageServices;
+import io.layerd.layer.Layer;
+import io.layerd.layer.LayerStore;
+import io.layerd.layer.LayerStores;
 import io.layerd.network.NetworkOptions;
 import io.layerd.network.NetworkService;
 import io.layerd.network.NetworkServices;
+import io.layerd.oci.Reference;
+import io.layerd.registry.RegistryOptions;
+import io.layerd.registry.RegistrySettings;
 import io.layerd.runtime.ContainerRuntimes;
 import io.layerd.runtime.RuntimeOptions;
 import io.layerd.sys.Sys;
+import io.layerd.volume.VolumeStores;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,12 +37,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Containers with the real runtime and conmon, on a copy of busybox, without a network. */
+/**
+ * Containers with the real runtime and conmon, layers, networks and volumes, on an image of
+ * busybox.
+ */
 class RealContainersTest {
   private Path directory = Path.of("");
   private Fixture f;
@@ -45,7 +64,6 @@ class RealContainersTest {
         List.of("chroot", template.toString(), "/bin/busybox", "--install", "-s", "/bin"));
     Files.writeString(template.resolve("etc/passwd"), "root:x:0:0:root:/root:/bin/sh\n");
     Files.writeString(template.resolve("data/file"), "from the image\n");
-    RuntimeOptions options = RuntimeOptions.defaults();
     networks =
         NetworkServices.open(
             NetworkOptions.defaults(directory, directory.resolve("run"))
@@ -54,10 +72,56 @@ class RealContainersTest {
                 .withLinger(Duration.ZERO),
             Sys.host());
     networks.recover(Set.of());
-    f =
-        new Fixture(
-            directory, () -> ContainerRuntimes.open(directory.resolve("run"), options), networks);
-    f.layers.template = template;
+    LayerStore first = layers();
+    try (InputStream tar = tar(template)) {
+      Layer layer = first.register(first.stage(tar), null, null);
+      ImageService images = images(first);
+      String config =
+          "{\"architecture\":\"amd64\",\"os\":\"linux\",\"config\":{},"
+              + "\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[\""
+              + layer.diffId()
+              + "\"]}}";
+      Image image = images.createImage(config.getBytes(StandardCharsets.UTF_8), null, true);
+      images.tag(image.id(), Reference.parse("busybox"));
+    }
+    f = new Fixture(directory, this::world);
+    f.recover();
+  }
+
+  private Containers.Parts world(EtcFiles etc, EventLog log, Executor work) {
+    LayerStore layers = layers();
+    return new Containers.Parts(
+        directory,
+        layers,
+        images(layers),
+        ContainerRuntimes.open(directory.resolve("run"), RuntimeOptions.defaults()),
+        networks,
+        VolumeStores.open(directory),
+        etc,
+        log,
+        work);
+  }
+
+  private LayerStore layers() {
+    Sys sys = Sys.host();
+    return LayerStores.open(
+        directory,
+        Overlay2Driver.open(directory.resolve("overlay2")),
+        LayerUnpackers.create(sys),
+        (split, files) -> TarSplit.assemble(sys, split, files));
+  }
+
+  private ImageService images(LayerStore layers) {
+    return ImageServices.open(
+        directory, layers, new RegistryOptions(RegistrySettings.DEFAULT), new EventLog());
+  }
+
+  private static InputStream tar(Path tree) throws IOException {
+    return new ProcessBuilder("tar", "-C", tree.toString(), "-c", ".").start().getInputStream();
+  }
+
+  private String mounts() throws IOException {
+    return Files.readString(Path.of("/proc/self/mountinfo"));
   }
 
   @AfterEach
@@ -159,7 +223,7 @@ class RealContainersTest {
     String killed = run("sleep", "100");
     f.service.kill(killed, null).get(10, TimeUnit.SECONDS);
     assertThat(f.state(killed).exitCode()).isEqualTo(137);
-    assertThat(f.layers.mounted()).isZero();
+    assertThat(mounts()).doesNotContain(directory + "/overlay2");
   }
 
   @Test
@@ -254,7 +318,7 @@ class RealContainersTest {
     f.service.start(id);
     wait(id);
     assertThat(logs(id)).startsWith("from the image\n").contains("ro\n", "64\n");
-    assertThat(f.volumes.inUse).containsEntry("vol", 0);
+    assertThat(directory.resolve("volumes/vol/_data/file")).hasContent("from the image");
   }
 
   @Test
@@ -290,7 +354,7 @@ class RealContainersTest {
       assertThat(lines.get(i)).isEqualTo(String.valueOf(i));
     }
     assertThat(lines).hasSizeGreaterThan(10);
-    assertThat(f.layers.mounted()).isLessThanOrEqualTo(0);
+    assertThat(mounts()).doesNotContain(directory + "/overlay2");
   }
 
   private static void sleep(long millis) {
@@ -337,7 +401,8 @@ class RealContainersTest {
       assertThat(wait.get(30, TimeUnit.SECONDS).statusCode()).isZero();
     }
     assertThat(directory.resolve("containers")).isEmptyDirectory();
-    assertThat(f.layers.mounts).isEmpty();
+    assertThat(directory.resolve("image/overlay2/layerdb/mounts")).isEmptyDirectory();
+    assertThat(mounts()).doesNotContain(directory + "/overlay2");
   }
 
   @Test
