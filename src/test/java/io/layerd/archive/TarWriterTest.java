@@ -96,8 +96,7 @@ class TarWriterTest {
           new TarReader(
               new HashingChunks(new java.io.ByteArrayInputStream(out.toByteArray())),
               new TarSplitWriter(java.io.OutputStream.nullOutputStream()));
-      TarHeader header = reader.next();
-      assertThat(header).isNotNull();
+      TarHeader header = java.util.Objects.requireNonNull(reader.next());
       assertThat(header.name()).hasSize(length);
     }
   }
