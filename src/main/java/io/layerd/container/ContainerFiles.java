@@ -18,8 +18,10 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jboss.logging.Logger;
 
 /**
@@ -121,6 +123,22 @@ final class ContainerFiles {
       atomic.write(file, content, PRIVATE);
     } catch (IOException e) {
       throw new SystemFailure("cannot write " + file + ": " + reason(e), e);
+    }
+  }
+
+  /** Ids of all containers on disk, those that cannot be read included: their layers must stay. */
+  Set<String> ids() {
+    Set<String> ids = new HashSet<>();
+    try (DirectoryStream<Path> directories = Files.newDirectoryStream(root)) {
+      for (Path directory : directories) {
+        String name = String.valueOf(directory.getFileName());
+        if (!name.endsWith(REMOVING)) {
+          ids.add(name);
+        }
+      }
+      return ids;
+    } catch (IOException e) {
+      throw new SystemFailure("cannot read " + root + ": " + reason(e), e);
     }
   }
 

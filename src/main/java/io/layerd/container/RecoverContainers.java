@@ -68,9 +68,7 @@ final class RecoverContainers {
   }
 
   void recover() {
-    Set<String> ids = new HashSet<>();
-    rooms.index().all().forEach(container -> ids.add(container.id));
-    rooms.layers().recover(ids);
+    rooms.layers().recover(rooms.files().ids());
 
     Map<Container, RunningProcess> found = new LinkedHashMap<>();
     Set<String> running = new HashSet<>();

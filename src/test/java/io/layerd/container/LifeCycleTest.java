@@ -333,6 +333,7 @@ class LifeCycleTest {
     Files.writeString(root.resolve("containers/bad/config.v2.json"), "{");
     Files.createDirectories(root.resolve("containers/gone-removing/checkpoints"));
     f.reopen();
+    assertThat(f.layers.mounts).containsKey("bad");
     f.process(ended).end(4);
     assertThat(f.state(running).status()).isEqualTo("running");
     Fixture.eventually(() -> f.state(ended).status().equals("exited"));
