@@ -234,6 +234,8 @@ class ImagesIT {
     String ref = registry.push("t-debian", "latest", image);
     String out = docker.run("pull", ref).ok().out();
     assertThat(out.lines().filter(line -> line.endsWith(": Pull complete"))).hasSizeGreaterThan(10);
+    // Three are fetched at a time.
+    assertThat(out.lines().filter(line -> line.endsWith(": Waiting"))).hasSizeGreaterThan(5);
     assertThat(
             docker.ok(
                 "run",
