@@ -3,10 +3,10 @@
 say() { echo "layerd: $*" >&2; }
 die() { say "$*"; exit 1; }
 
-# Sets JAVA_HOME to a JDK 25: JAVA_HOME itself, what is below /usr/lib/jvm, the javac on PATH.
+# Sets JAVA_HOME to a JDK 25: JAVA_HOME itself, GRAALVM_HOME, what is below /usr/lib/jvm, the javac on PATH.
 find_jdk() {
   local home
-  for home in "${JAVA_HOME:-}" /usr/lib/jvm/*25* "$(dirname "$(dirname "$(readlink -f "$(command -v javac || true)")")")"; do
+  for home in "${JAVA_HOME:-}" "${GRAALVM_HOME:-}" /usr/lib/jvm/*25* "$(dirname "$(dirname "$(readlink -f "$(command -v javac || true)")")")"; do
     [ -x "$home/bin/javac" ] && [ -r "$home/release" ] || continue
     grep -q '^JAVA_VERSION="25' "$home/release" || continue
     export JAVA_HOME=$home PATH=$home/bin:$PATH
@@ -73,6 +73,44 @@ install_docker_cli() {
   install -m 755 "$dir/usr/bin/docker" /usr/local/bin/docker
   rm -rf "$dir"
 }
+
+# Sets GRAALVM_HOME to one that has native-image: GRAALVM_HOME itself, JAVA_HOME, or one put together from packages (native/),
+# which is kept outside the tree and used again as long as its parts are the same.
+find_graalvm() {
+  local missing=()
+  has gcc || missing+=(gcc libc6-dev)
+  [ -e /usr/include/zlib.h ] || missing+=(zlib1g-dev)
+  [ -z "${GRAALVM_HOME:-}" ] || [ -x "$GRAALVM_HOME/bin/native-image" ] || die "no native-image in GRAALVM_HOME=$GRAALVM_HOME"
+  if [ -z "${GRAALVM_HOME:-}" ] && [ -x "$JAVA_HOME/bin/native-image" ]; then GRAALVM_HOME=$JAVA_HOME; fi
+  export GRAALVM_HOME=${GRAALVM_HOME:-}
+  [ -n "$GRAALVM_HOME" ] || { has g++ || missing+=(g++); has unzip || missing+=(unzip); has xz || missing+=(xz-utils); }
+  apt_install "${missing[@]}"
+  [ -z "$GRAALVM_HOME" ] || return 0
+
+  local version cache key
+  version=$(sed -n 's#.*<graalvm.version>\(.*\)</graalvm.version>.*#\1#p' pom.xml)
+  key=$(cat "$JAVA_HOME/release" native/*.* native/*/* | sha256sum | cut -c1-12)
+  cache=${XDG_CACHE_HOME:-$HOME/.cache}/layerd
+  GRAALVM_HOME=$cache/native-image-$version-$key
+  mkdir -p "$cache"
+  exec 9>"$cache/lock"
+  flock 9
+  if [ ! -x "$GRAALVM_HOME/bin/native-image" ]; then
+    say "putting native-image together (once)"
+    JDK25=$JAVA_HOME GRAAL=$version WORK=$GRAALVM_HOME.work native/assemble.sh "$GRAALVM_HOME" </dev/null >&2 \
+      || die "native-image could not be put together"
+    rm -rf "$GRAALVM_HOME.work"
+  fi
+  exec 9>&-
+}
+
+# The native executable, target/layerd-runner. Four minutes on two cores.
+build_native() {
+  find_graalvm
+  mvn -q -B -ntp -Dnative -Dlint=false -DskipTests -Dbuild.commit="$(build_commit)" package </dev/null >&2
+}
+
+build_commit() { git rev-parse --short HEAD 2>/dev/null || echo unknown; }
 
 # JVM flags of the daemon: small and quick to start, but with C2: without its intrinsics SHA-256 is ten times slower.
 layerd_jvm_flags() {

@@ -6,6 +6,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -28,10 +29,17 @@ public final class ApiFront implements Handler<HttpServerRequest> {
   private volatile Stamp stamp = new Stamp(-1, "");
   private final Handler<HttpServerRequest> router;
   private final DaemonFacts facts;
+  private final Admission admission;
 
+  /** For everybody. */
   public ApiFront(Handler<HttpServerRequest> router, DaemonFacts facts) {
+    this(router, facts, Admission.OPEN);
+  }
+
+  public ApiFront(Handler<HttpServerRequest> router, DaemonFacts facts, Admission admission) {
     this.router = router;
     this.facts = facts;
+    this.admission = admission;
   }
 
   @Override
@@ -44,7 +52,7 @@ public final class ApiFront implements Handler<HttpServerRequest> {
   }
 
   private void admit(HttpServerRequest request) {
-    String path = request.path();
+    String path = request.path() == null ? null : PathText.canonical(request.path());
     if (path == null || path.isEmpty() || path.charAt(0) != '/') {
       notFound(request.response());
       return;
@@ -79,12 +87,16 @@ public final class ApiFront implements Handler<HttpServerRequest> {
       return;
     }
     if (tooLarge(request)) {
-      request.response().putHeader("Connection", "close");
+      if (request.version() != HttpVersion.HTTP_2) { // which has no such header
+        request.response().putHeader("Connection", "close");
+      }
       answer(request.response(), ErrorAnswer.of(JsonBody.tooLarge()));
       return;
     }
     request.headers().set(ApiVersion.HEADER, version.toString());
-    router.handle(hasVersion ? new UnversionedRequest(request, rest) : request);
+    boolean asSent = rest.equals(request.path());
+    admission.admit(
+        asSent ? request : new UnversionedRequest(request, rest), request.uri(), router);
   }
 
   /** Archives may be as large as they like, JSON that says so is refused before it is read. */

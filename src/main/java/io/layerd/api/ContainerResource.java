@@ -1,5 +1,6 @@
 package io.layerd.api;
 
+import io.layerd.api.model.ChangeItem;
 import io.layerd.api.model.ContainerInspect;
 import io.layerd.api.model.ContainerSummary;
 import io.layerd.api.model.ContainersPruned;
@@ -7,11 +8,13 @@ import io.layerd.api.model.CreateBody;
 import io.layerd.api.model.Created;
 import io.layerd.api.model.IdAnswer;
 import io.layerd.api.model.TopAnswer;
+import io.layerd.api.model.WarningsAnswer;
 import io.layerd.container.CreateRequest;
 import io.layerd.container.ExecConfig;
 import io.layerd.container.ListQuery;
 import io.layerd.error.InvalidParameter;
 import io.layerd.spec.ContainerConfig;
+import io.layerd.spec.HostConfig;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
@@ -31,6 +34,8 @@ import org.jspecify.annotations.Nullable;
 @Path("/containers")
 @Produces(MediaType.APPLICATION_JSON)
 public class ContainerResource {
+  private static final byte[] NULL = {'n', 'u', 'l', 'l', '\n'};
+
   private final Backend backend;
 
   ContainerResource(Backend backend) {
@@ -102,7 +107,11 @@ public class ContainerResource {
   /** POST /containers/{id}/start: 204, 304 if it runs, 404. */
   @POST
   @Path("{id}/start")
-  public Uni<RestResponse<Void>> start(@RestPath String id) {
+  public Uni<RestResponse<Void>> start(
+      @RestPath String id, @RestQuery @Nullable String checkpoint) {
+    if (checkpoint != null && !checkpoint.isEmpty()) {
+      throw new InvalidParameter("checkpoint is only supported in experimental mode");
+    }
     return done(backend.engine().containers().start(id));
   }
 
@@ -188,6 +197,34 @@ public class ContainerResource {
         .containers()
         .top(id, arguments == null ? "" : arguments)
         .map(top -> new TopAnswer(top.processes(), top.titles()));
+  }
+
+  /** POST /containers/{id}/update: 200, 400, 404, 409. */
+  @POST
+  @Path("{id}/update")
+  public Uni<WarningsAnswer> update(
+      @RestPath String id, byte[] body, @RestHeader("Content-Type") @Nullable String contentType) {
+    HostConfig changes =
+        JsonBody.read(
+            body.length == 0 ? new byte[] {'{', '}'} : body, contentType, HostConfig.class);
+    return backend
+        .engine()
+        .containers()
+        .update(id, changes)
+        .map(warnings -> new WarningsAnswer(warnings.isEmpty() ? null : warnings));
+  }
+
+  /** GET /containers/{id}/changes: null if there are none, as dockerd has it. */
+  @GET
+  @Path("{id}/changes")
+  public Uni<byte[]> changes(@RestPath String id) {
+    return backend
+        .engine()
+        .files()
+        .changes(id)
+        .map(
+            all ->
+                all.isEmpty() ? NULL : ErrorAnswer.json(all.stream().map(ChangeItem::of).toList()));
   }
 
   /** POST /containers/prune. */

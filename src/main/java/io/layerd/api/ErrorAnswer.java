@@ -28,7 +28,7 @@ public record ErrorAnswer(int status, String message) {
   /** The answer to a failure; what nobody foresaw is logged with its trace. */
   public static ErrorAnswer of(Throwable failure) {
     return switch (failure) {
-      case EngineException e -> new ErrorAnswer(status(e), e.getMessage());
+      case EngineException e -> new ErrorAnswer(status(e), worded(e.getMessage()));
       case CompletionException e when e.getCause() != null -> of(e.getCause());
       default -> {
         LOG.errorf(failure, "the request failed in an unforeseen way");
@@ -36,6 +36,14 @@ public record ErrorAnswer(int status, String message) {
         yield new ErrorAnswer(500, message == null ? failure.getClass().getSimpleName() : message);
       }
     };
+  }
+
+  // Java's own classes for files tell reasons with the C library's capitals.
+  private static String worded(String message) {
+    return message
+        .replace("No space left on device", "no space left on device")
+        .replace("Read-only file system", "read-only file system")
+        .replace("Input/output error", "input/output error");
   }
 
   private static int status(EngineException failure) {

@@ -5,7 +5,10 @@ import io.layerd.api.model.HistoryItem;
 import io.layerd.api.model.ImageInspect;
 import io.layerd.api.model.ImageSummary;
 import io.layerd.api.model.ImagesPruned;
+import io.layerd.api.model.SearchItem;
 import io.layerd.error.InvalidParameter;
+import io.layerd.error.SystemFailure;
+import io.layerd.image.ImageService.SearchRequest;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
@@ -46,6 +49,36 @@ public class ImageResource {
         .images()
         .list(Params.bool(all), Params.bool(sharedSize), Filters.parse(filters))
         .map(images -> images.stream().map(image -> ImageSummary.of(image, minor)).toList());
+  }
+
+  /** GET /images/search: 200, 400 for a bad limit or filter, 500 if the registry cannot. */
+  @GET
+  @Path("search")
+  public Uni<List<SearchItem>> search(
+      @RestQuery @Nullable String term,
+      @RestQuery @Nullable String limit,
+      @RestQuery @Nullable String filters,
+      @RestHeader("X-Registry-Auth") @Nullable String auth) {
+    SearchRequest request =
+        new SearchRequest(
+            term == null ? "" : term,
+            limit(limit),
+            Filters.parse(filters),
+            RegistryAuth.decode(auth));
+    return backend
+        .engine()
+        .images()
+        .search(request)
+        .map(found -> found.stream().map(SearchItem::of).toList());
+  }
+
+  private static int limit(@Nullable String text) {
+    try {
+      Integer limit = Params.number(text);
+      return limit == null ? 0 : limit;
+    } catch (SystemFailure e) {
+      throw new InvalidParameter("invalid limit specified: " + e.getMessage(), e);
+    }
   }
 
   /** GET /images/{name}/json: 200, 404. */

@@ -34,7 +34,7 @@ final class InfoPage {
         info.containers().stopped(),
         info.images(),
         info.driver(),
-        info.driverStatus().stream().map(line -> List.of(line.getKey(), line.getValue())).toList(),
+        driverStatus(info),
         new Plugins(
             List.of("local"), List.of("bridge", "host", "null"), null, List.of("json-file")),
         true,
@@ -54,7 +54,7 @@ final class InfoPage {
         v1,
         info.threads(),
         new GoTime(info.time()).toString(),
-        "json-file",
+        facts.logDriver(),
         runtime.cgroupDriver(),
         runtime.cgroupVersion(),
         info.eventListeners(),
@@ -69,9 +69,9 @@ final class InfoPage {
         info.memoryBytes(),
         null,
         facts.dataRoot(),
-        environment("HTTP_PROXY"),
-        environment("HTTPS_PROXY"),
-        environment("NO_PROXY"),
+        proxy(facts, "HTTP_PROXY"),
+        proxy(facts, "HTTPS_PROXY"),
+        proxy(facts, "NO_PROXY"),
         info.name(),
         facts.labels(),
         false,
@@ -79,7 +79,7 @@ final class InfoPage {
         runtimes(runtime),
         runtime.defaultRuntime(),
         Swarm.INACTIVE,
-        false,
+        facts.liveRestore(),
         "",
         runtime.init() == null ? "" : runtime.init().name(),
         commit("", expected),
@@ -89,6 +89,15 @@ final class InfoPage {
         version.atLeast(49) ? new Firewall("iptables") : null,
         List.of(),
         warnings(info, facts));
+  }
+
+  /** dockerd's null for a driver that has nothing to say. */
+  private static @Nullable List<List<String>> driverStatus(SystemInfo info) {
+    return info.driverStatus().isEmpty()
+        ? null
+        : info.driverStatus().stream()
+            .map(line -> List.of(line.getKey(), line.getValue()))
+            .toList();
   }
 
   private static RegistryConfig registries(DaemonFacts facts) {
@@ -113,7 +122,10 @@ final class InfoPage {
     runtime
         .runtimes()
         .forEach(
-            program -> runtimes.put(program.name(), new InfoAnswer.RuntimePath(program.path())));
+            program ->
+                runtimes.put(
+                    program.name(),
+                    new InfoAnswer.RuntimePath(program.path(), program.arguments())));
     return runtimes;
   }
 
@@ -140,13 +152,13 @@ final class InfoPage {
   }
 
   private static @Nullable List<String> warnings(SystemInfo info, DaemonFacts facts) {
-    List<String> warnings = new ArrayList<>(facts.warnings());
+    List<String> warnings = new ArrayList<>(facts.warnings().get());
     warnings.addAll(info.warnings());
     return warnings.isEmpty() ? null : warnings;
   }
 
-  private static String environment(String name) {
-    String value = System.getenv(name);
+  private static String proxy(DaemonFacts facts, String name) {
+    String value = facts.proxies().getOrDefault(name, System.getenv(name));
     String lower = System.getenv(name.toLowerCase(Locale.ROOT));
     String proxy = value != null ? value : lower != null ? lower : "";
     // a proxy's address may hold a password

@@ -207,8 +207,10 @@ public final class JsonBody {
     return type == String.class ? "string" : type.getSimpleName();
   }
 
-  /** Go names the character; Jackson says where it is. */
-  private static String syntax(JsonProcessingException e, byte[] body) {
+  /**
+   * What is wrong with a text, as Go says it: that names the character, Jackson says where it is.
+   */
+  public static String syntax(JsonProcessingException e, byte[] body) {
     JsonLocation where = e.getLocation();
     long offset = where == null ? -1 : where.getByteOffset();
     String message = e.getOriginalMessage();

@@ -47,6 +47,32 @@ public final class PlatformText {
     };
   }
 
+  /**
+   * A platform as a JSON object, the way queries about archives have it.
+   *
+   * @param texts all values of the parameter
+   * @return null if there is none
+   * @throws InvalidParameter in dockerd's words
+   */
+  public static @Nullable Platform parseJson(List<String> texts) {
+    if (texts.isEmpty()) {
+      return null;
+    }
+    if (texts.size() > 1) {
+      throw new InvalidParameter("multiple platform parameters not supported");
+    }
+    String text = texts.getFirst();
+    if (text.isEmpty()) {
+      return null;
+    }
+    Platform platform =
+        JsonText.read(text, Platform.class, "v1.Platform", "failed to parse platform: ");
+    if (platform == null || platform.os().isEmpty() || platform.architecture().isEmpty()) {
+      throw new InvalidParameter("both OS and Architecture must be provided");
+    }
+    return platform;
+  }
+
   private static Platform of(String os, String architecture, @Nullable String variant) {
     return switch (architecture.toLowerCase(Locale.ROOT)) {
       case "x86_64", "x86-64", "amd64" -> new Platform("amd64", os, null, variant);

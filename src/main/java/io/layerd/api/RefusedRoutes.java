@@ -46,6 +46,13 @@ public final class RefusedRoutes {
                     router,
                     path,
                     () -> new NotImplemented("layerd does not offer " + what + " yet")));
+    refuse(
+        router,
+        "/containers/[^/]+/checkpoints(/.*)?",
+        () ->
+            new NotImplemented(
+                "This experimental feature is disabled by default. Start the Docker daemon in"
+                    + " experimental mode in order to enable it."));
     for (String path : new String[] {"swarm", "nodes", "services", "tasks", "secrets", "configs"}) {
       refuse(
           router,
@@ -62,19 +69,8 @@ public final class RefusedRoutes {
     Map<String, String> missing = new LinkedHashMap<>();
     missing.put("/swarm/(init|join)", "swarm mode");
     missing.put("/(session|grpc)", "BuildKit sessions");
-    missing.put("/build(/.*)?", "builds");
-    missing.put("/commit", "commits");
-    missing.put("/images/search", "searches in registries");
-    missing.put("/images/(.+/)?get", "saving images");
-    missing.put("/images/load", "loading images");
-    missing.put("/images/.+/push", "pushing images");
-    missing.put("/distribution/.+/json", "looking up images in registries");
+    missing.put("/build/cancel", "builds of BuildKit");
     missing.put("/plugins(/.*)?", "plugins");
-    missing.put("/containers/[^/]+/update", "changing a container's limits");
-    missing.put("/containers/[^/]+/stats", "container statistics");
-    missing.put("/containers/[^/]+/changes", "listing changes in a container's file system");
-    missing.put("/containers/[^/]+/export", "exporting containers");
-    missing.put("/containers/[^/]+/archive", "copying files from and to containers");
     missing.put("/containers/[^/]+/attach/ws", "attaching through WebSockets");
     return missing;
   }

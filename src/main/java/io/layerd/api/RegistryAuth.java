@@ -1,11 +1,16 @@
 package io.layerd.api;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.layerd.api.model.AuthBody;
+import io.layerd.error.InvalidParameter;
 import io.layerd.registry.RegistryCredentials;
 import io.layerd.spec.SpecJson;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +33,35 @@ public final class RegistryAuth {
     } catch (IOException | IllegalArgumentException e) {
       return RegistryCredentials.ANONYMOUS;
     }
+  }
+
+  /**
+   * The credentials of several registries, from {@code X-Registry-Config}: an object with a host or
+   * address for each. A host that is not among them is anonymous.
+   */
+  public static Function<String, RegistryCredentials> decodeAll(@Nullable String header) {
+    Map<String, RegistryCredentials> byHost = new HashMap<>();
+    if (header != null && !header.isEmpty()) {
+      try {
+        String standard = header.trim().replace('-', '+').replace('_', '/').replace("=", "");
+        JsonNode all = SpecJson.MAPPER.readTree(Base64.getDecoder().decode(standard));
+        for (Map.Entry<String, JsonNode> entry : all.properties()) {
+          AuthBody config = SpecJson.MAPPER.treeToValue(entry.getValue(), AuthBody.class);
+          byHost.put(host(entry.getKey()), of(config));
+        }
+      } catch (IOException | IllegalArgumentException e) {
+        throw new InvalidParameter("invalid X-Registry-Config header: " + e.getMessage(), e);
+      }
+    }
+    return domain -> byHost.getOrDefault(host(domain), RegistryCredentials.ANONYMOUS);
+  }
+
+  /** Docker Hub has several addresses. */
+  private static String host(String address) {
+    String host = address.replaceFirst("^https?://", "").replaceFirst("/.*$", "");
+    return host.equals("docker.io") || host.equals("registry-1.docker.io")
+        ? "index.docker.io"
+        : host;
   }
 
   /** Credentials from an {@code AuthConfig}; {@code auth} holds user and password together. */

@@ -13,7 +13,9 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.time.Instant;
+import java.util.List;
 import org.jboss.resteasy.reactive.RestHeader;
+import org.jboss.resteasy.reactive.RestQuery;
 import org.jspecify.annotations.Nullable;
 
 /** What the daemon and its host are. */
@@ -48,11 +50,13 @@ public class SystemResource {
   /** GET /system/df. */
   @GET
   @Path("system/df")
-  public Uni<DiskUsageAnswer> diskUsage(@RestHeader(ApiVersion.HEADER) String version) {
+  public Uni<DiskUsageAnswer> diskUsage(
+      @RestQuery("type") @Nullable List<String> types,
+      @RestHeader(ApiVersion.HEADER) String version) {
     return backend
         .engine()
         .system()
-        .diskUsage()
+        .diskUsage(UsageTypes.parse(types))
         .map(usage -> DiskUsageAnswer.of(usage, Instant.now(), ApiVersion.parse(version).minor()));
   }
 

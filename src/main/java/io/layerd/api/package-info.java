@@ -3,7 +3,7 @@
  *
  * <p>Invariant: it decides nothing: it parses, asks the engine and prints.
  *
- * <p>May know: engine, events, oci, spec, error.
+ * <p>May know: engine, events, metrics, oci, spec, error.
  */
 @NullMarked
 package io.layerd.api;

@@ -26,6 +26,22 @@ public enum Compression {
   private static final int BUFFER_BYTES = 128 * 1024;
   private static final int XZ_MEMORY_KIB = 256 * 1024;
 
+  /** Twice what gzip can do; zstd, xz and bzip2 can do thousands of times more. */
+  public static final int DEFAULT_MAX_RATIO = 2000;
+
+  private static volatile int maxRatio = DEFAULT_MAX_RATIO;
+
+  /**
+   * Says from which ratio on an archive is a decompression bomb, for the whole process: archives
+   * are opened wherever one comes in.
+   */
+  public static void limitRatio(int ratio) {
+    if (ratio < 1) {
+      throw new InvalidParameter("layer.max-ratio must be positive");
+    }
+    maxRatio = ratio;
+  }
+
   /** What the first {@code length} bytes of an archive say. */
   public static Compression detect(byte[] b, int length) {
     if (starts(b, length, 0x1f, 0x8b, 0x08)) {
@@ -62,16 +78,24 @@ public enum Compression {
    * stream.
    *
    * <p>The compressed stream is read to its end; what follows the last frame is ignored. A stream
-   * that ends too early or is corrupt makes reading fail with {@link InvalidParameter}; errors of
-   * the stream itself come through as they are.
+   * that ends too early, is corrupt or expands out of all proportion makes reading fail with {@link
+   * InvalidParameter}; errors of the stream itself come through as they are.
    */
   public static InputStream open(InputStream in) throws IOException {
-    BufferedInputStream buffered = new BufferedInputStream(in, BUFFER_BYTES);
+    RatioGuard.Counted counted = new RatioGuard.Counted(in);
+    BufferedInputStream buffered = new BufferedInputStream(counted, BUFFER_BYTES);
     buffered.mark(MAGIC_BYTES);
     byte[] magic = new byte[MAGIC_BYTES];
     int length = buffered.readNBytes(magic, 0, MAGIC_BYTES);
     buffered.reset();
-    return switch (detect(magic, length)) {
+    Compression compression = detect(magic, length);
+    return compression == NONE
+        ? buffered
+        : new RatioGuard(compression.decoder(buffered), counted, maxRatio);
+  }
+
+  private InputStream decoder(BufferedInputStream buffered) throws IOException {
+    return switch (this) {
       case NONE -> buffered;
       case GZIP -> new GzipMembers(buffered);
       case ZSTD ->
@@ -92,7 +116,14 @@ public enum Compression {
       return new Decoder(format, source, opener.open(source));
     } catch (IOException e) {
       throw source.explain(format, e);
+    } catch (IndexOutOfBoundsException e) {
+      // how some decoders answer what no encoder writes
+      throw corrupt(format, e);
     }
+  }
+
+  private static InvalidParameter corrupt(String format, Exception e) {
+    return new InvalidParameter(format + ": corrupt input: " + e.getMessage(), e);
   }
 
   /** Remembers an error of its own, so that it is not taken for a corrupt archive. */
@@ -139,9 +170,7 @@ public enum Compression {
           e instanceof EOFException
               || message.contains("truncated")
               || message.contains("end of stream");
-      throw truncated
-          ? new InvalidParameter("unexpected EOF", e)
-          : new InvalidParameter(format + ": corrupt input: " + e.getMessage(), e);
+      throw truncated ? new InvalidParameter("unexpected EOF", e) : corrupt(format, e);
     }
   }
 
@@ -177,6 +206,8 @@ public enum Compression {
           return -1;
         }
         throw source.explain(format, e);
+      } catch (IndexOutOfBoundsException e) {
+        throw corrupt(format, e);
       }
     }
 

@@ -1,6 +1,5 @@
 package io.layerd.archive;
 
-import io.layerd.error.InvalidParameter;
 import io.layerd.sys.ErrnoException;
 import io.layerd.sys.Sys;
 import java.io.IOException;
@@ -15,7 +14,8 @@ public final class DirectoryArchive {
   public static void writeAll(Sys sys, Path root, OutputStream out) throws IOException {
     try (RootDirectory directory = new RootDirectory(sys, root)) {
       TarWriter tar = new TarWriter(out);
-      new TreeArchiver(sys, tar, false).children(directory.root(), TarNames.EMPTY, 0);
+      new TreeArchiver(sys, new TarTree(sys, tar), false)
+          .children(directory.root(), TarNames.EMPTY, 0);
       tar.finish();
     } catch (ErrnoException e) {
       throw Errno.translate(e, e.call() + " " + root);
@@ -23,28 +23,20 @@ public final class DirectoryArchive {
   }
 
   /**
-   * One file or directory below a root and what is in it.
+   * One file or directory and what is in it.
    *
-   * @param root taken as {@code /} by every symbolic link on the way; the last component itself is
-   *     not followed
-   * @param path inside the root, with or without a leading slash
-   * @param name what the path is called in the tar
-   * @throws InvalidParameter if the path does not exist or climbs out
+   * @param parent an open directory that holds it
+   * @param base its name there, not followed if it is a link; {@code .} for the directory itself
+   * @param name what it is called in the tar
    */
-  public static void write(Sys sys, Path root, String path, String name, OutputStream out)
+  public static void write(Sys sys, int parent, byte[] base, byte[] name, OutputStream out)
       throws IOException {
-    byte[] clean = TarNames.clean(TarNames.bytes(path));
-    if (clean == null) {
-      throw new InvalidParameter("path escapes from parent: " + path);
-    }
-    try (RootDirectory directory = new RootDirectory(sys, root)) {
+    try {
       TarWriter tar = new TarWriter(out);
-      int parent = directory.parentOf(clean);
-      byte[] base = clean.length == 0 ? new byte[] {'.'} : TarNames.base(clean);
-      new TreeArchiver(sys, tar, false).one(parent, base, TarNames.bytes(name), 0);
+      new TreeArchiver(sys, new TarTree(sys, tar), false).one(parent, base, name, 0);
       tar.finish();
     } catch (ErrnoException e) {
-      throw Errno.translate(e, e.call() + " " + path);
+      throw Errno.translate(e, e.call() + " " + TarNames.text(name));
     }
   }
 }

@@ -27,6 +27,20 @@ final class EntryMetadata {
     this.inherited = !intoLayer || (sys.fstat(root).mode() & 02000) != 0 || euid() != 0;
   }
 
+  private EntryMetadata(Sys sys) {
+    this.sys = sys;
+    this.keepOverlay = false;
+    this.inherited = true;
+  }
+
+  /**
+   * Nothing is known of the directory. Overlayfs's own attributes are not for a user to set there
+   * either: it may be a layer seen through a mount.
+   */
+  static EntryMetadata ofDirectoryInUse(Sys sys) {
+    return new EntryMetadata(sys);
+  }
+
   private int euid() throws ErrnoException {
     int fd = sys.openat(Sys.AT_FDCWD, TarNames.bytes("/proc/self"), Sys.O_PATH, 0);
     try {
@@ -53,8 +67,11 @@ final class EntryMetadata {
     }
   }
 
+  /** A look is several times cheaper than a change, even one that changes nothing. */
   private void opened(TarHeader header, int fd) throws ErrnoException {
-    if (inherited || header.uid() != 0 || header.gid() != 0) {
+    Stat stat = sys.fstat(fd);
+    boolean owner = stat.uid() != header.uid() || stat.gid() != header.gid();
+    if (owner) {
       sys.fchown(fd, header.uid(), header.gid());
     }
     byte[][] xattrs = header.xattrs();
@@ -63,7 +80,10 @@ final class EntryMetadata {
         sys.fsetxattr(fd, xattrs[i], xattrs[i + 1]);
       }
     }
-    sys.fchmod(fd, header.mode());
+    // an attribute may be an access control list, which changes the mode
+    if (owner || xattrs.length > 0 || stat.permissions() != header.mode()) {
+      sys.fchmod(fd, header.mode());
+    }
   }
 
   /** Of a symbolic link. */

@@ -29,11 +29,20 @@ final class EntryWriter {
   private record DirectoryTime(byte[] name, long seconds, int nanos) {}
 
   EntryWriter(Sys sys, RootDirectory root, boolean intoLayer) throws ErrnoException {
+    this(sys, root, intoLayer, new EntryMetadata(sys, intoLayer, root.root()));
+  }
+
+  private EntryWriter(Sys sys, RootDirectory root, boolean intoLayer, EntryMetadata metadata) {
     this.sys = sys;
     this.root = root;
     this.intoLayer = intoLayer;
-    metadata = new EntryMetadata(sys, intoLayer, root.root());
+    this.metadata = metadata;
     remover = new TreeRemover(sys);
+  }
+
+  /** For a directory that is no layer's, and that a container may be using. */
+  static EntryWriter intoUse(Sys sys, RootDirectory root) {
+    return new EntryWriter(sys, root, false, EntryMetadata.ofDirectoryInUse(sys));
   }
 
   /** Bytes of files and link targets, each inode once. */
@@ -41,7 +50,7 @@ final class EntryWriter {
     return intoLayer ? bytes - remover.freedBytes() : bytes;
   }
 
-  void regular(TarHeader header, byte[] name, FileContent content) throws IOException {
+  void regular(TarHeader header, byte[] name, EntryContent content) throws IOException {
     int parent = root.makeParentOf(name);
     byte[] base = TarNames.base(name);
     int flags = header.sparse() == null ? CREATE : CREATE | Sys.O_APPEND;

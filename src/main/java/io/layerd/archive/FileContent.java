@@ -6,21 +6,22 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /** Copies the content of tar entries into files, with one buffer for all of them. */
-final class FileContent {
+final class FileContent implements EntryContent {
   private final Sys sys;
   private final TarReader tar;
-  private final TarSplitWriter split;
+  private final TarRecord split;
   private final Crc64 crc = new Crc64();
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(ChunkSource.CHUNK_BYTES);
 
-  FileContent(Sys sys, TarReader tar, TarSplitWriter split) {
+  FileContent(Sys sys, TarReader tar, TarRecord split) {
     this.sys = sys;
     this.tar = tar;
     this.split = split;
   }
 
   /** Writes the content and records the file. */
-  void copy(TarHeader header, int fd) throws IOException {
+  @Override
+  public void copy(TarHeader header, int fd) throws IOException {
     long[] sparse = header.sparse();
     if (sparse != null) {
       copySparse(header, sparse, fd);
@@ -28,7 +29,9 @@ final class FileContent {
     }
     crc.reset();
     for (int n = tar.content(); n > 0; n = tar.content()) {
-      crc.update(tar.array(), tar.offset(), n);
+      if (split != TarRecord.NONE) {
+        crc.update(tar.array(), tar.offset(), n);
+      }
       write(fd, n);
       tar.consume(n);
     }

@@ -18,7 +18,7 @@ public final class LayerDiff {
   public static void write(Sys sys, Path upper, OutputStream out) throws IOException {
     try (RootDirectory directory = new RootDirectory(sys, upper)) {
       TarWriter tar = new TarWriter(out);
-      TreeArchiver tree = new TreeArchiver(sys, tar, true);
+      TreeArchiver tree = new TreeArchiver(sys, new TarTree(sys, tar), true);
       tree.opaque(directory.root(), TarNames.EMPTY, sys.fstat(directory.root()));
       tree.children(directory.root(), TarNames.EMPTY, 0);
       tar.finish();

@@ -11,11 +11,16 @@ public final class LayerUnpackers {
    * files. If unpacking fails, close the stream: a read may still be under way.
    */
   public static LayerUnpacker create(Sys sys) {
-    return new OnePassUnpacker(sys, ReadAheadChunks::new);
+    return create(sys, UnpackLimits.DEFAULT);
+  }
+
+  /** The same with other limits. */
+  public static LayerUnpacker create(Sys sys, UnpackLimits limits) {
+    return new OnePassUnpacker(sys, ReadAheadChunks::new, limits);
   }
 
   /** An unpacker that does everything on the caller's thread. */
   static LayerUnpacker serial(Sys sys) {
-    return new OnePassUnpacker(sys, HashingChunks::new);
+    return new OnePassUnpacker(sys, HashingChunks::new, UnpackLimits.DEFAULT);
   }
 }

@@ -16,10 +16,12 @@ import java.util.function.Function;
 final class OnePassUnpacker implements LayerUnpacker {
   private final Sys sys;
   private final Function<InputStream, ChunkSource> chunks;
+  private final UnpackLimits limits;
 
-  OnePassUnpacker(Sys sys, Function<InputStream, ChunkSource> chunks) {
+  OnePassUnpacker(Sys sys, Function<InputStream, ChunkSource> chunks, UnpackLimits limits) {
     this.sys = sys;
     this.chunks = chunks;
+    this.limits = limits;
   }
 
   @Override
@@ -31,7 +33,8 @@ final class OnePassUnpacker implements LayerUnpacker {
         RootDirectory root = new RootDirectory(sys, directory)) {
       EntryWriter writer = new EntryWriter(sys, root, whiteouts == Whiteouts.OVERLAY);
       TarReader reader = new TarReader(source, split);
-      Pass pass = new Pass(reader, split, writer, new FileContent(sys, reader, split), whiteouts);
+      FileContent content = new FileContent(sys, reader, split);
+      Pass pass = new Pass(reader, split, writer, content, whiteouts, limits.new Count());
       pass.run();
       split.finish();
       return new UnpackResult(
@@ -48,6 +51,7 @@ final class OnePassUnpacker implements LayerUnpacker {
       EntryWriter writer,
       FileContent content,
       Whiteouts whiteouts,
+      UnpackLimits.Count count,
       PathSet seen) {
 
     Pass(
@@ -55,8 +59,9 @@ final class OnePassUnpacker implements LayerUnpacker {
         TarSplitWriter split,
         EntryWriter writer,
         FileContent content,
-        Whiteouts whiteouts) {
-      this(reader, split, writer, content, whiteouts, new PathSet());
+        Whiteouts whiteouts,
+        UnpackLimits.Count count) {
+      this(reader, split, writer, content, whiteouts, count, new PathSet());
     }
 
     void run() throws IOException {
@@ -73,6 +78,7 @@ final class OnePassUnpacker implements LayerUnpacker {
     }
 
     private void apply(TarHeader header) throws IOException {
+      count.add(header);
       byte[] name = TarNames.clean(header.name());
       if (header.type() == TarHeader.PAX_GLOBAL) {
         if (name != null && seen.add(name)) {
@@ -105,7 +111,13 @@ final class OnePassUnpacker implements LayerUnpacker {
 
     private void make(TarHeader header, byte[] name) throws ErrnoException {
       if (name.length == 0) {
-        return; // the root is there already, whatever the entry calls itself
+        if (header.type() != TarHeader.DIRECTORY) {
+          throw new InvalidParameter("invalid entry name " + TarNames.quoted(header.name()));
+        }
+        return; // the root is there already
+      }
+      if (whiteouts == Whiteouts.OVERLAY && header.isOverlayWhiteout()) {
+        return; // would hide what is below without the archive saying so
       }
       switch (header.type()) {
         case TarHeader.DIRECTORY -> writer.directory(header, name);

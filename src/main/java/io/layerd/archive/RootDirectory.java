@@ -45,6 +45,12 @@ final class RootDirectory implements AutoCloseable {
     root = sys.openat(Sys.AT_FDCWD, TarNames.bytes(path.toString()), DIRECTORY, 0);
   }
 
+  /** An open directory, closed with this. */
+  RootDirectory(Sys sys, int directory) {
+    this.sys = sys;
+    root = directory;
+  }
+
   int root() {
     return root;
   }

@@ -66,6 +66,25 @@ final class TarFormat {
     }
   }
 
+  /**
+   * A user or group. What does not fit would become another one, root for one, and 2^32-1 means "do
+   * not change" to chown(2).
+   */
+  static int owner(long value) {
+    if (value < 0 || value >= 0xffffffffL) {
+      throw new InvalidParameter("archive/tar: invalid owner " + value);
+    }
+    return (int) value;
+  }
+
+  /** A device number of so many bits: what does not fit would become another device. */
+  static int device(long value, int bits) {
+    if (value < 0 || value >>> bits != 0) {
+      throw new InvalidParameter("archive/tar: invalid device number " + value);
+    }
+    return (int) value;
+  }
+
   /** The bytes up to the first NUL. */
   static byte[] string(byte[] b, int from, int length) {
     int end = from;

@@ -41,8 +41,32 @@ record TarHeader(
   static final byte PAX = 'x';
   static final byte PAX_GLOBAL = 'g';
 
+  /** Whether the entry is the device that stands for a deletion on disk, though not in archives. */
+  boolean isOverlayWhiteout() {
+    return type == CHARACTER && major == 0 && minor == 0;
+  }
+
   /** Whether entries of this type never have content, whatever their size field says. */
   static boolean headerOnly(byte type) {
     return type >= HARD_LINK && type <= FIFO;
+  }
+
+  /** The same entry with another owner. */
+  TarHeader withOwner(int newUid, int newGid) {
+    return new TarHeader(
+        type,
+        name,
+        linkName,
+        mode,
+        newUid,
+        newGid,
+        sizeBytes,
+        mtimeSeconds,
+        mtimeNanos,
+        major,
+        minor,
+        xattrs,
+        sparse,
+        realSizeBytes);
   }
 }

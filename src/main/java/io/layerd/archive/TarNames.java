@@ -82,9 +82,19 @@ final class TarNames {
     if (parent.length == 0) {
       return base;
     }
+    if (parent.length == 1 && parent[0] == '/') {
+      return rooted(base);
+    }
     byte[] joined = Arrays.copyOf(parent, parent.length + 1 + base.length);
     joined[parent.length] = '/';
     System.arraycopy(base, 0, joined, parent.length + 1, base.length);
+    return joined;
+  }
+
+  private static byte[] rooted(byte[] base) {
+    byte[] joined = new byte[1 + base.length];
+    joined[0] = '/';
+    System.arraycopy(base, 0, joined, 1, base.length);
     return joined;
   }
 

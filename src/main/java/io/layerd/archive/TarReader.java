@@ -15,7 +15,7 @@ final class TarReader {
   private static final int FIRST_SPARSE = 386;
 
   private final ChunkSource source;
-  private final TarSplitWriter split;
+  private final TarRecord split;
   private byte[] bytes = {};
   private int at;
   private int limit;
@@ -25,7 +25,7 @@ final class TarReader {
   private byte @Nullable [] longName;
   private byte @Nullable [] longLink;
 
-  TarReader(ChunkSource source, TarSplitWriter split) {
+  TarReader(ChunkSource source, TarRecord split) {
     this.source = source;
     this.split = split;
   }
@@ -93,8 +93,8 @@ final class TarReader {
       type = slash ? TarHeader.DIRECTORY : TarHeader.REGULAR;
     }
     int mode = (int) TarFormat.numeric(bytes, block + 100, 8) & 07777;
-    int uid = (int) pax.number("uid", TarFormat.numeric(bytes, block + 108, 8));
-    int gid = (int) pax.number("gid", TarFormat.numeric(bytes, block + 116, 8));
+    int uid = TarFormat.owner(pax.number("uid", TarFormat.numeric(bytes, block + 108, 8)));
+    int gid = TarFormat.owner(pax.number("gid", TarFormat.numeric(bytes, block + 116, 8)));
     long size = pax.number("size", TarFormat.numeric(bytes, block + 124, 12));
     byte[] time = pax.bytes("mtime");
     long[] mtime =
@@ -104,8 +104,8 @@ final class TarReader {
     int major = 0;
     int minor = 0;
     if (type == TarHeader.CHARACTER || type == TarHeader.BLOCK) {
-      major = (int) TarFormat.numeric(bytes, block + 329, 8);
-      minor = (int) TarFormat.numeric(bytes, block + 337, 8);
+      major = TarFormat.device(TarFormat.numeric(bytes, block + 329, 8), 12);
+      minor = TarFormat.device(TarFormat.numeric(bytes, block + 337, 8), 20);
     }
     if (size < 0) {
       throw TarFormat.invalidHeader();

@@ -24,4 +24,13 @@ public final class TarSplit {
       throws IOException {
     return new AssembledTar(sys, tarSplitGz, diffDirectory);
   }
+
+  /**
+   * Length of the tar that a record describes, without looking at the layer's files.
+   *
+   * @param tarSplitGz {@code tar-split.json.gz}; not closed
+   */
+  public static long sizeBytes(InputStream tarSplitGz) throws IOException {
+    return TarSplitSize.of(tarSplitGz);
+  }
 }

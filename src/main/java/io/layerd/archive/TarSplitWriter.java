@@ -15,7 +15,7 @@ import java.util.zip.GZIPOutputStream;
  * <p>Follows vbatts/tar-split, tar/storage: members in the order type, name or name_raw, size,
  * payload, position.
  */
-final class TarSplitWriter {
+final class TarSplitWriter implements TarRecord {
   /** Raw bytes of one line; tar-split reads trailing padding in pieces of this size. */
   static final int MAX_SEGMENT_BYTES = 1 << 20;
 
@@ -52,8 +52,8 @@ final class TarSplitWriter {
     gzip = new Gzip(out);
   }
 
-  /** Raw bytes of the tar that are not the content of a file. */
-  void raw(byte[] bytes, int offset, int length) throws IOException {
+  @Override
+  public void raw(byte[] bytes, int offset, int length) throws IOException {
     int from = offset;
     int left = length;
     while (left > 0) {
@@ -72,8 +72,8 @@ final class TarSplitWriter {
     }
   }
 
-  /** An entry of the tar; size 0 if its content, if any, went to {@link #raw}. */
-  void file(byte[] name, long sizeBytes, long crc64) throws IOException {
+  @Override
+  public void file(byte[] name, long sizeBytes, long crc64) throws IOException {
     endSegment();
     reserve(6 * name.length + 256);
     put(FILE);
@@ -102,8 +102,8 @@ final class TarSplitWriter {
     gzip.release();
   }
 
-  /** Ends the line of raw bytes, if there are any. */
-  void endSegment() throws IOException {
+  @Override
+  public void endSegment() throws IOException {
     if (segmentLength == 0) {
       return;
     }

@@ -5,12 +5,12 @@ import io.layerd.sys.ErrnoException;
 import io.layerd.sys.Stat;
 import io.layerd.sys.Sys;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Walks a directory by descriptors, in the order of names, and writes what it finds to a tar. Links
@@ -20,24 +20,35 @@ import java.util.Map;
  */
 final class TreeArchiver {
   private static final int MAX_DEPTH = 2048;
-  private static final int BUFFER_BYTES = 256 * 1024;
   private static final int DIRECTORY = Sys.O_RDONLY | Sys.O_DIRECTORY | Sys.O_NOFOLLOW;
   private static final byte[] CAPABILITY = TarNames.bytes("security.capability");
   private static final byte[] USER = TarNames.bytes("user.");
 
   private final Sys sys;
-  private final TarWriter out;
+  private final TreeOutput out;
   private final boolean layer;
-  private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
-  private final byte[] bytes = new byte[BUFFER_BYTES];
   private final Map<Inode, byte[]> links = new HashMap<>();
 
-  private record Inode(int devMajor, int devMinor, long number) {}
+  private record Inode(int devMajor, int devMinor, long number) {
+    // Written out: the compiler's own is interpreted in a native image, a thousand times slower.
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Inode that
+          && number == that.number
+          && devMinor == that.devMinor
+          && devMajor == that.devMajor;
+    }
+
+    @Override
+    public int hashCode() {
+      return Long.hashCode(number);
+    }
+  }
 
   /**
    * @param layer whether overlayfs's whiteouts and opaque directories become those of OCI layers
    */
-  TreeArchiver(Sys sys, TarWriter out, boolean layer) {
+  TreeArchiver(Sys sys, TreeOutput out, boolean layer) {
     this.sys = sys;
     this.out = out;
     this.layer = layer;
@@ -175,20 +186,7 @@ final class TreeArchiver {
       if (!stat.isRegular()) {
         return;
       }
-      out.entry(entry('0', path, TarNames.EMPTY, stat, stat.sizeBytes(), xattrs(fd)));
-      long left = stat.sizeBytes();
-      while (left > 0) {
-        buffer.clear();
-        buffer.limit((int) Math.min(left, BUFFER_BYTES));
-        int n = sys.read(fd, buffer);
-        if (n == 0) {
-          throw new IOException("file shrank while it was read: " + TarNames.text(path));
-        }
-        buffer.flip();
-        buffer.get(bytes, 0, n);
-        out.write(bytes, 0, n);
-        left -= n;
-      }
+      out.file(entry('0', path, TarNames.EMPTY, stat, stat.sizeBytes(), xattrs(fd)), fd);
     } finally {
       sys.close(fd);
     }

@@ -42,6 +42,13 @@ final class Container {
   volatile Map<String, StoredContainer.Mount> mounts;
   volatile Map<String, EndpointSettings> networks;
   volatile Map<String, List<PortBinding>> ports = Map.of();
+
+  /** MAC addresses a user chose, by network: those of {@link #networks} go with each stop. */
+  volatile Map<String, String> desiredMacs = Map.of();
+
+  /** Layerd answers its name queries; known while it runs. */
+  volatile boolean resolver;
+
   volatile String sandboxId = "";
   volatile String sandboxKey = "";
   volatile String logPath = "";
@@ -49,6 +56,10 @@ final class Container {
   volatile String hostsPath = "";
   volatile String resolvConfPath = "";
   volatile int restartCount;
+
+  /** What health checks found; null if there are none. */
+  volatile @Nullable Health health;
+
   volatile boolean startedBefore;
   volatile boolean manuallyStopped;
   volatile @Nullable RunningProcess process;
@@ -81,11 +92,12 @@ final class Container {
     this.path = stored.path();
     this.args = stored.args() == null ? List.of() : stored.args();
     this.state = stored.state().live();
+    this.health = stored.state().health();
     Map<String, StoredContainer.Mount> points = stored.mountPoints();
     this.mounts = points == null ? Map.of() : Map.copyOf(points);
     StoredContainer.Network network = stored.network();
-    Map<String, EndpointSettings> endpoints = network == null ? null : network.networks();
-    this.networks = endpoints == null ? Map.of() : endpoints;
+    this.networks = StoredEndpoints.settings(network == null ? null : network.networks());
+    this.desiredMacs = StoredEndpoints.macs(network == null ? null : network.networks());
     if (network != null) {
       this.sandboxId = network.sandboxId();
       this.sandboxKey = network.sandboxKey();
@@ -108,7 +120,7 @@ final class Container {
   StoredContainer stored() {
     return new StoredContainer(
         Empty.VALUE,
-        StoredContainer.State.of(state),
+        StoredContainer.State.of(state, health),
         id,
         created,
         false,
@@ -124,7 +136,7 @@ final class Container {
             false,
             "",
             0,
-            networks,
+            StoredEndpoints.of(networks, desiredMacs),
             null,
             ports.isEmpty() ? null : ports,
             null,

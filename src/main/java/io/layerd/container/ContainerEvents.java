@@ -3,6 +3,7 @@ package io.layerd.container;
 import io.layerd.events.EventLog;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** Tells the world what happened to a container, in dockerd's attributes. */
 final class ContainerEvents {
@@ -41,6 +42,13 @@ final class ContainerEvents {
   /** An anonymous volume went with its container. */
   void volumeGone(String name, String driver) {
     log.publish("volume", "destroy", name, Map.of("driver", driver));
+  }
+
+  /** An image was made of a container. */
+  void imageMade(String id, @Nullable Map<String, String> labels) {
+    Map<String, String> attributes = labels == null ? new TreeMap<>() : new TreeMap<>(labels);
+    attributes.put("name", id);
+    log.publish("image", "create", id, attributes);
   }
 
   void pruned(long bytes) {

@@ -1,7 +1,9 @@
 package io.layerd.container;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.layerd.durable.AtomicFiles;
 import io.layerd.error.SystemFailure;
 import io.layerd.spec.HostConfig;
@@ -21,6 +23,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jboss.logging.Logger;
 
@@ -37,6 +40,7 @@ final class ContainerFiles {
   private static final FileAttribute<?> DIRECTORY_MODE =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx--x---"));
   private static final int PRIVATE = 0600;
+  private static final byte[] NOTHING = {'{', '}'};
 
   private final AtomicFiles atomic;
   private final Path root;
@@ -90,10 +94,16 @@ final class ContainerFiles {
         : host;
   }
 
-  private HostConfig complete(HostConfig host) {
-    return host.runtime().isEmpty() && !defaultRuntime.isEmpty()
-        ? SpecJson.change(host, HostConfig.class, Map.of("Runtime", defaultRuntime))
-        : host;
+  /** Reads {@code hostconfig.json}; what {@link #portable} left out is put back. */
+  private HostConfig host(byte[] content) throws IOException {
+    JsonNode tree = JSON.readTree(content);
+    if (!(tree instanceof ObjectNode host)) {
+      throw new IOException("hostconfig.json is not a JSON object");
+    }
+    if (host.path("Runtime").asText().isEmpty()) {
+      host.put("Runtime", defaultRuntime);
+    }
+    return SpecJson.read(host, HostConfig.class);
   }
 
   /** Writes the state; durable on return. */
@@ -144,22 +154,30 @@ final class ContainerFiles {
 
   /** Every container on disk; one that cannot be read is logged and left alone. */
   List<Container> load() {
-    List<Container> found = new ArrayList<>();
-    try (DirectoryStream<Path> directories = Files.newDirectoryStream(root)) {
-      for (Path directory : directories) {
-        String name = directory.getFileName().toString();
-        if (Files.isDirectory(directory) && !name.endsWith(REMOVING)) {
-          try {
-            found.add(load(directory));
-          } catch (IOException | RuntimeException e) {
-            LOG.errorf("container %s is skipped: %s", name, reason(e));
-          }
+    List<Path> directories = new ArrayList<>();
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(root)) {
+      for (Path directory : all) {
+        if (!directory.getFileName().toString().endsWith(REMOVING)) {
+          directories.add(directory);
         }
       }
     } catch (IOException e) {
       throw new SystemFailure("cannot read " + root + ": " + reason(e), e);
     }
-    return found;
+    // Hundreds of them are read at a start: every core takes its share.
+    return directories.parallelStream().flatMap(directory -> tryLoad(directory).stream()).toList();
+  }
+
+  private Optional<Container> tryLoad(Path directory) {
+    if (!Files.isDirectory(directory)) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(load(directory));
+    } catch (IOException | RuntimeException e) {
+      LOG.errorf("container %s is skipped: %s", directory.getFileName(), reason(e));
+      return Optional.empty();
+    }
   }
 
   private Container load(Path directory) throws IOException {
@@ -176,13 +194,11 @@ final class ContainerFiles {
     }
     HostConfig host;
     try {
-      host =
-          JSON.readValue(
-              Files.readAllBytes(directory.resolve("hostconfig.json")), HostConfig.class);
+      host = host(Files.readAllBytes(directory.resolve("hostconfig.json")));
     } catch (NoSuchFileException e) {
-      host = HostDefaults.empty();
+      host = host(NOTHING);
     }
-    return new Container(stored, complete(host), directory);
+    return new Container(stored, host, directory);
   }
 
   /** The moment a container ceases to exist. */

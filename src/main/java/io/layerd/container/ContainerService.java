@@ -4,11 +4,14 @@ import io.layerd.error.Conflict;
 import io.layerd.error.InvalidParameter;
 import io.layerd.error.NotFound;
 import io.layerd.error.NotModified;
+import io.layerd.spec.EndpointSettings;
+import io.layerd.spec.HostConfig;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,6 +81,24 @@ public interface ContainerService {
 
   void rename(String ref, String newName);
 
+  /**
+   * Puts a container on one more network, at once if it runs.
+   *
+   * @param network name or id
+   * @param settings what is asked for there; null for nothing
+   * @throws io.layerd.error.Forbidden if it is there already
+   * @throws InvalidParameter if it cannot be on it
+   */
+  void joinNetwork(String ref, String network, @Nullable EndpointSettings settings);
+
+  /**
+   * Takes a container off a network, at once if it runs.
+   *
+   * @param force also for a network that is not there any more
+   * @throws io.layerd.error.SystemFailure if it is not on it
+   */
+  void leaveNetwork(String ref, String network, boolean force);
+
   void resize(String ref, int rows, int columns);
 
   /**
@@ -91,6 +112,21 @@ public interface ContainerService {
 
   /** The processes of a running container, as {@code ps} prints them. */
   Top top(String ref, String psArgs);
+
+  /**
+   * Hands out what a container uses. Blocks until the container is gone, or after one sample: use a
+   * virtual thread, and interrupt it to end.
+   */
+  void stats(String ref, StatsQuery query, Consumer<UsageSample> sink) throws InterruptedException;
+
+  /**
+   * Changes limits and the restart policy; what is zero, empty or null stays as it is.
+   *
+   * @return warnings
+   * @throws InvalidParameter in dockerd's words
+   * @throws Conflict if the change does not go with what is set already
+   */
+  List<String> update(String ref, HostConfig changes);
 
   /** Removes what does not run; filters {@code until} and {@code label}. */
   Pruned prune(Map<String, List<String>> filters);

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param imageName what {@code docker ps} shows: the name it was created with, or the id if that
  *     name is gone or means another image now
  * @param os operating system of the image, {@code linux}
+ * @param health null without health checks
  * @param graphData {@code GraphDriver.Data}; empty in lists
  * @param sizes null unless asked for
  */
@@ -27,6 +28,7 @@ public record ContainerSnapshot(
     String path,
     List<String> args,
     ContainerState state,
+    @Nullable Health health,
     String imageId,
     String imageName,
     ContainerConfig config,
@@ -68,6 +70,6 @@ public record ContainerSnapshot(
 
   /** {@code Up 3 minutes}, {@code Exited (0) 2 hours ago}, ... */
   public String statusText(Instant now) {
-    return StatusText.of(state, now);
+    return StatusText.of(state, health, now);
   }
 }

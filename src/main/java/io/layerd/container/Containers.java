@@ -4,10 +4,14 @@ import io.layerd.durable.AtomicFiles;
 import io.layerd.events.EventLog;
 import io.layerd.image.ImageService;
 import io.layerd.layer.LayerStore;
+import io.layerd.logs.LogSettings;
+import io.layerd.logs.LogShipping;
 import io.layerd.mount.Mounts;
 import io.layerd.network.NetworkService;
 import io.layerd.oci.Digest;
 import io.layerd.runtime.ContainerRuntime;
+import io.layerd.spec.LogConfig;
+import io.layerd.sys.Sys;
 import io.layerd.volume.VolumeStore;
 import java.nio.file.Path;
 import java.util.List;
@@ -19,19 +23,28 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
  */
 public final class Containers implements AutoCloseable {
   private final DefaultContainers service;
+  private final FileService files;
   private final RecoverContainers recovery;
   private final ScheduledThreadPoolExecutor timer;
+  private final Logs logs;
 
   private Containers(
-      DefaultContainers service, RecoverContainers recovery, ScheduledThreadPoolExecutor timer) {
+      DefaultContainers service,
+      FileService files,
+      RecoverContainers recovery,
+      ScheduledThreadPoolExecutor timer,
+      Logs logs) {
     this.service = service;
+    this.files = files;
     this.recovery = recovery;
     this.timer = timer;
+    this.logs = logs;
   }
 
   /**
    * What containers are made of.
    *
+   * @param log the log driver of containers that name none, and its options
    * @param work runs blocking work after a process ended or a timer fired: never rejects
    */
   public record Parts(
@@ -42,8 +55,18 @@ public final class Containers implements AutoCloseable {
       NetworkService networks,
       VolumeStore volumes,
       EtcFiles etc,
+      LogConfig log,
       EventLog events,
       Executor work) {}
+
+  /**
+   * Checks the log driver that containers are to have which name none.
+   *
+   * @throws io.layerd.error.EngineException in dockerd's words
+   */
+  public static void checkLog(LogConfig log) {
+    LogSettings.check(log);
+  }
 
   /**
    * Reads the containers of a data root, and answers the image service's question who uses an
@@ -62,17 +85,24 @@ public final class Containers implements AutoCloseable {
             parts.networks(),
             parts.volumes(),
             parts.etc(),
+            new Logs(new LogShipping(Sys.host())),
             new SharedMemory(Mounts.host()),
             new ContainerEvents(parts.events()),
             new ContainerFiles(
-                parts.dataRoot(), AtomicFiles.host(), parts.runtime().info().defaultRuntime()),
+                parts.dataRoot(), AtomicFiles.host(), parts.runtime().defaultRuntime()),
             new ContainerIndex(),
+            parts.log(),
             parts.work(),
             timer);
     ExecTable execs = new ExecTable();
     NetworkPlan networks = new NetworkPlan(rooms);
     Teardown teardown = new Teardown(rooms, networks);
-    ExitHandler exits = new ExitHandler(rooms, teardown, execs);
+    ExitHandler exits =
+        new ExitHandler(
+            rooms,
+            teardown,
+            execs,
+            new HealthChecks(rooms, new HealthProbe(new ExecContainer(rooms, execs), execs)));
     StartContainer start = new StartContainer(rooms, networks, teardown, exits);
     SignalContainer signals = new SignalContainer(rooms, exits);
     RemoveContainer remove = new RemoveContainer(rooms, signals, execs);
@@ -93,7 +123,11 @@ public final class Containers implements AutoCloseable {
     recovery.load();
     parts.images().containerUses((image, running) -> users(rooms, image, running));
     return new Containers(
-        new DefaultContainers(rooms, execs, start, signals, remove), recovery, timer);
+        new DefaultContainers(rooms, execs, networks, start, signals, remove),
+        new DefaultFiles(rooms),
+        recovery,
+        timer,
+        rooms.logs());
   }
 
   private static List<String> users(Rooms rooms, Digest image, boolean running) {
@@ -116,9 +150,14 @@ public final class Containers implements AutoCloseable {
     return service;
   }
 
-  /** Ends the timer. Containers run on without a daemon. */
+  public FileService files() {
+    return files;
+  }
+
+  /** Ends the timer and lets go of the logs. Containers run on without a daemon. */
   @Override
   public void close() {
     timer.shutdownNow();
+    logs.close();
   }
 }

@@ -1,10 +1,13 @@
 package io.layerd.container;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.layerd.container.ContainerService.Created;
 import io.layerd.error.Conflict;
+import io.layerd.error.EngineException;
 import io.layerd.error.InvalidParameter;
 import io.layerd.error.NotImplemented;
 import io.layerd.image.ImageService.Image;
+import io.layerd.metrics.EngineMetrics;
 import io.layerd.runtime.ContainerRuntime.CheckedHost;
 import io.layerd.spec.ContainerConfig;
 import io.layerd.spec.Empty;
@@ -12,6 +15,7 @@ import io.layerd.spec.EndpointSettings;
 import io.layerd.spec.HostConfig;
 import io.layerd.spec.NetworkingConfig;
 import io.layerd.spec.PortBinding;
+import io.layerd.spec.Signals;
 import io.layerd.spec.SpecJson;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -38,6 +42,7 @@ final class CreateContainer {
   }
 
   Created create(CreateRequest request) {
+    long start = System.nanoTime();
     ContainerConfig asked = request.config();
     if (asked == null || isEmpty(asked)) {
       throw new InvalidParameter("config cannot be empty in order to create a container");
@@ -48,21 +53,26 @@ final class CreateContainer {
     if (host.links() != null && !host.links().isEmpty()) {
       throw new NotImplemented("legacy links between containers are not supported; use a network");
     }
-    CheckedHost checked = rooms.runtime().check(HostDefaults.apply(host));
+    CheckedHost checked =
+        rooms
+            .runtime()
+            .check(JoinedNamespaces.pin(HostDefaults.apply(host, rooms.log()), rooms.index()));
     warnings.addAll(checked.warnings());
     host = checked.host();
-    rooms.networks().validate(endpoints(host, request.networking()));
+    Map<String, EndpointSettings> endpoints = endpoints(host, asked, request.networking());
+    rooms.networks().validate(endpoints);
     Image image = rooms.images().get(asked.image());
     ContainerConfig config = ConfigMerge.merge(asked, image.config());
 
     String id = randomId();
     String name = reserveName(request.name(), id);
     try {
-      build(id, name, image, defaults(config, host, id), host, request.networking());
+      build(id, name, image, defaults(config, host, id, endpoints), host, endpoints);
     } catch (RuntimeException | Error e) {
       rooms.index().release(name, id);
       throw e;
     }
+    EngineMetrics.CONTAINER_CREATE.since(start);
     return new Created(id, warnings);
   }
 
@@ -72,7 +82,7 @@ final class CreateContainer {
       Image image,
       ContainerConfig config,
       HostConfig host,
-      @Nullable NetworkingConfig networking) {
+      Map<String, EndpointSettings> endpoints) {
     Map<String, String> storage = host.storageOpt() == null ? Map.of() : host.storageOpt();
     MountPlan mounts = new MountPlan(rooms, id);
     try {
@@ -80,10 +90,7 @@ final class CreateContainer {
       rooms.layers().createReadWrite(id, image.chainId(), storage);
       Path directory = rooms.files().create(id);
       Container container =
-          new Container(
-              stored(id, name, image, config, planned, endpoints(host, networking)),
-              host,
-              directory);
+          new Container(stored(id, name, image, config, planned, endpoints), host, directory);
       copyUp.fill(container);
       rooms.files().saveAll(container);
       rooms.index().add(container);
@@ -112,7 +119,7 @@ final class CreateContainer {
     }
     return new StoredContainer(
         Empty.VALUE,
-        StoredContainer.State.of(ContainerState.created()),
+        StoredContainer.State.of(ContainerState.created(), null),
         id,
         GoTime.now(),
         false,
@@ -122,7 +129,7 @@ final class CreateContainer {
         image.id().toString(),
         null,
         new StoredContainer.Network(
-            "", "", "", false, "", 0, endpoints, null, null, null, null, false),
+            "", "", "", false, "", 0, stored(endpoints), null, null, null, null, false),
         "",
         name,
         rooms.layers().driverName(),
@@ -147,21 +154,37 @@ final class CreateContainer {
         Map.of("HaveNotifyEnabled", false));
   }
 
-  private static Map<String, EndpointSettings> endpoints(
-      HostConfig host, @Nullable NetworkingConfig networking) {
+  private static Map<String, ObjectNode> stored(Map<String, EndpointSettings> endpoints) {
+    return StoredEndpoints.of(Endpoints.withoutMacs(endpoints), Endpoints.macs(endpoints));
+  }
+
+  /** By the networks' names, however they were called. */
+  private Map<String, EndpointSettings> endpoints(
+      HostConfig host, ContainerConfig config, @Nullable NetworkingConfig networking) {
     Map<String, EndpointSettings> endpoints = new TreeMap<>();
     Map<String, EndpointSettings> asked = networking == null ? null : networking.endpointsConfig();
     if (asked != null) {
       asked.forEach(
           (network, settings) ->
-              endpoints.put(
-                  network.equals("default") ? "bridge" : network,
-                  settings == null ? Endpoints.blank() : settings));
+              endpoints.put(networkName(network), settings == null ? Endpoints.blank() : settings));
     }
     if (!host.networkMode().startsWith("container:")) {
-      endpoints.putIfAbsent(host.networkMode(), Endpoints.blank());
+      String mode = networkName(host.networkMode());
+      endpoints.putIfAbsent(mode, Endpoints.blank());
+      if (!config.macAddress().isEmpty()) {
+        endpoints.computeIfPresent(mode, (_, one) -> Endpoints.withMac(one, config.macAddress()));
+      }
     }
     return endpoints;
+  }
+
+  private String networkName(String nameOrId) {
+    try {
+      return rooms.networks().get(nameOrId).name();
+    } catch (EngineException e) {
+      // Not there yet, or not clear: a start says so.
+      return nameOrId;
+    }
   }
 
   private static boolean isEmpty(ContainerConfig config) {
@@ -186,8 +209,13 @@ final class CreateContainer {
     }
   }
 
-  private static ContainerConfig defaults(ContainerConfig config, HostConfig host, String id) {
+  private ContainerConfig defaults(
+      ContainerConfig config, HostConfig host, String id, Map<String, EndpointSettings> endpoints) {
     Map<String, Object> set = new TreeMap<>();
+    EndpointSettings main = endpoints.get(networkName(host.networkMode()));
+    if (main != null && !main.macAddress().isEmpty()) {
+      set.put("MacAddress", main.macAddress());
+    }
     if (config.hostname().isEmpty()) {
       boolean hostName = host.networkMode().equals("host") || host.utsMode().equals("host");
       set.put("Hostname", hostName ? hostName() : id.substring(0, 12));

@@ -1,11 +1,15 @@
 package io.layerd.container;
 
 import io.layerd.error.Conflict;
+import io.layerd.error.NotFound;
 import io.layerd.runtime.ContainerRuntime.RunningProcess;
+import io.layerd.spec.EndpointSettings;
+import io.layerd.spec.HostConfig;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the container and hands it to the operation. */
@@ -19,15 +23,17 @@ final class DefaultContainers implements ContainerService {
   private final PauseContainer pause;
   private final RenameContainer rename;
   private final ListContainers list;
-  private final ContainerLogs logs = new ContainerLogs();
+  private final ContainerLogs logs;
   private final AttachContainer attach;
   private final TopContainer top;
   private final PruneContainers prune;
   private final ExecContainer exec;
+  private final ChangeNetworks networks;
 
   DefaultContainers(
       Rooms rooms,
       ExecTable execTable,
+      NetworkPlan networkPlan,
       StartContainer start,
       SignalContainer signals,
       RemoveContainer remove) {
@@ -40,10 +46,12 @@ final class DefaultContainers implements ContainerService {
     this.pause = new PauseContainer(rooms);
     this.rename = new RenameContainer(rooms);
     this.list = new ListContainers(rooms, execTable);
+    this.logs = new ContainerLogs(rooms);
     this.attach = new AttachContainer(rooms, logs);
     this.top = new TopContainer(rooms);
     this.prune = new PruneContainers(rooms, remove);
     this.exec = new ExecContainer(rooms, execTable);
+    this.networks = new ChangeNetworks(rooms, networkPlan);
   }
 
   private Container get(String ref) {
@@ -141,6 +149,22 @@ final class DefaultContainers implements ContainerService {
   }
 
   @Override
+  public void joinNetwork(String ref, String network, @Nullable EndpointSettings settings) {
+    networks.join(get(ref), network, settings);
+  }
+
+  @Override
+  public void leaveNetwork(String ref, String network, boolean force) {
+    Container container;
+    try {
+      container = get(ref);
+    } catch (NotFound e) {
+      throw force ? new NotFound("endpoint " + ref + " not found", e) : e;
+    }
+    networks.leave(container, network, force);
+  }
+
+  @Override
   public void resize(String ref, int rows, int columns) {
     Container container = get(ref);
     RunningProcess process = container.process;
@@ -170,6 +194,17 @@ final class DefaultContainers implements ContainerService {
   @Override
   public Top top(String ref, String psArgs) {
     return top.top(get(ref), psArgs);
+  }
+
+  @Override
+  public void stats(String ref, StatsQuery query, Consumer<UsageSample> sink)
+      throws InterruptedException {
+    new StatsContainer(rooms).run(get(ref), query, sink);
+  }
+
+  @Override
+  public List<String> update(String ref, HostConfig changes) {
+    return new UpdateContainer(rooms).update(get(ref), changes);
   }
 
   @Override

@@ -16,4 +16,7 @@ public interface EtcFiles {
   /** {@code /etc/resolv.conf}; lists are what was asked for, empty for the host's own. */
   String resolvConf(
       List<String> servers, List<String> search, List<String> options, boolean hostNetwork);
+
+  /** The same for a container whose questions layerd answers; the servers are asked behind it. */
+  String resolverConf(List<String> servers, List<String> search, List<String> options);
 }

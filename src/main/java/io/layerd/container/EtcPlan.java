@@ -1,11 +1,17 @@
 package io.layerd.container;
 
+import io.layerd.error.SystemFailure;
 import io.layerd.spec.EndpointSettings;
 import io.layerd.spec.HostConfig;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /** Writes hostname, hosts and resolv.conf of a container that starts. */
 final class EtcPlan {
@@ -32,16 +38,72 @@ final class EtcPlan {
             "hosts",
             rooms.etc().hosts(names(container), orEmpty(host.extraHosts()), hostNetwork));
     container.resolvConfPath =
-        put(
-            container,
-            "resolv.conf",
-            rooms
-                .etc()
-                .resolvConf(
-                    orEmpty(host.dns()),
-                    orEmpty(host.dnsSearch()),
-                    orEmpty(host.dnsOptions()),
-                    hostNetwork));
+        put(container, "resolv.conf", resolvConf(container, container.resolver));
+  }
+
+  private String resolvConf(Container container, boolean resolver) {
+    HostConfig host = container.host;
+    List<String> servers = orEmpty(host.dns());
+    List<String> search = orEmpty(host.dnsSearch());
+    List<String> options = orEmpty(host.dnsOptions());
+    return resolver
+        ? rooms.etc().resolverConf(servers, search, options)
+        : rooms.etc().resolvConf(servers, search, options, host.networkMode().equals("host"));
+  }
+
+  /**
+   * The container runs and has other networks now. Lines of its own stay as they are, and a
+   * resolv.conf that somebody changed does too.
+   *
+   * @param before its networks until now
+   */
+  void changed(Container container, Map<String, EndpointSettings> before, boolean hadResolver) {
+    edit(
+        container.file("hosts"),
+        text -> {
+          List<String> gone = new ArrayList<>(addresses(before));
+          gone.removeAll(addresses(container.networks));
+          StringBuilder kept = new StringBuilder();
+          text.lines()
+              .filter(line -> gone.stream().noneMatch(ip -> line.startsWith(ip + "\t")))
+              .forEach(line -> kept.append(line).append('\n'));
+          names(container)
+              .forEach(
+                  (ip, name) -> {
+                    if (!addresses(before).contains(ip)) {
+                      kept.append(ip).append('\t').append(name).append('\n');
+                    }
+                  });
+          return kept.toString();
+        });
+    if (hadResolver != container.resolver) {
+      String old = resolvConf(container, hadResolver);
+      edit(
+          container.file("resolv.conf"),
+          text -> text.equals(old) ? resolvConf(container, container.resolver) : text);
+    }
+  }
+
+  /** In place: the file is mounted in the container. */
+  private void edit(Path file, UnaryOperator<String> change) {
+    try {
+      if (Files.exists(file)) {
+        String text = Files.readString(file);
+        String changed = change.apply(text);
+        if (!changed.equals(text)) {
+          rooms.files().writePlain(file, changed);
+        }
+      }
+    } catch (IOException e) {
+      throw new SystemFailure("cannot read " + file + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static List<String> addresses(Map<String, EndpointSettings> networks) {
+    return networks.values().stream()
+        .flatMap(end -> Stream.of(end.ipAddress(), end.globalIPv6Address()))
+        .filter(address -> !address.isEmpty())
+        .toList();
   }
 
   private String put(Container container, String name, String content) {
@@ -55,10 +117,11 @@ final class EtcPlan {
     String host = container.config.hostname();
     String domain = container.config.domainname();
     String name = domain.isEmpty() ? host : host + "." + domain + " " + host;
-    for (EndpointSettings endpoint : container.networks.values()) {
-      if (!endpoint.ipAddress().isEmpty()) {
-        names.put(endpoint.ipAddress(), name);
-      }
+    for (String network : Endpoints.ordered(container)) {
+      EndpointSettings endpoint = container.networks.getOrDefault(network, Endpoints.blank());
+      Stream.of(endpoint.ipAddress(), endpoint.globalIPv6Address())
+          .filter(address -> !address.isEmpty())
+          .forEach(address -> names.put(address, name));
     }
     return names;
   }

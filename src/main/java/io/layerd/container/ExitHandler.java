@@ -16,6 +16,7 @@ final class ExitHandler {
   private final Rooms rooms;
   private final Teardown teardown;
   private final ExecTable execs;
+  private final HealthChecks health;
 
   /** Starts again, removes: set once, since those operations need this one. */
   interface Next {
@@ -33,18 +34,25 @@ final class ExitHandler {
         public void autoRemove(Container container) {}
       };
 
-  ExitHandler(Rooms rooms, Teardown teardown, ExecTable execs) {
+  ExitHandler(Rooms rooms, Teardown teardown, ExecTable execs, HealthChecks health) {
     this.rooms = rooms;
     this.teardown = teardown;
     this.execs = execs;
+    this.health = health;
   }
 
   void then(Next operations) {
     next = operations;
   }
 
-  /** Handles the end of this process, on a worker, when it comes. */
+  /**
+   * Checks the health of a process while it runs, and handles its end, on a worker, when it comes.
+   * Call with the container's lock held.
+   */
   void watch(Container container, RunningProcess process) {
+    if (!process.exit().isDone()) {
+      health.begin(container, process);
+    }
     process
         .exit()
         .whenCompleteAsync(
@@ -71,11 +79,14 @@ final class ExitHandler {
       }
       Instant started = container.state.startedAt().instant();
       Duration run = Duration.between(started, status.finishedAt());
+      // Before anybody hears of the end: who reads the log then finds all of it.
+      rooms.logs().end(container);
       teardown.all(container);
       container.process = null;
       again = wantsRestart(container, status.exitCode());
       container.state =
           container.state.ended(status.exitCode(), status.oomKilled(), status.finishedAt(), again);
+      HealthChecks.end(container);
       execs.dropOf(container.id);
       remove = !again && container.host.autoRemove() && !container.restartAsked;
       if (status.oomKilled()) {

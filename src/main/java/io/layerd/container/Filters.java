@@ -4,6 +4,7 @@ import io.layerd.error.InvalidParameter;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +17,8 @@ record Filters(Map<String, List<String>> values) {
   void checkNames(Set<String> known) {
     for (String name : values.keySet()) {
       if (!known.contains(name)) {
-        throw new InvalidParameter("invalid filter '" + name + "'");
+        throw new InvalidParameter(
+            name.isEmpty() ? "invalid filter" : "invalid filter '" + name + "'");
       }
     }
   }
@@ -72,7 +74,8 @@ record Filters(Map<String, List<String>> values) {
     boolean yes = all.stream().anyMatch(v -> Set.of("1", "true").contains(v));
     boolean no = all.stream().anyMatch(v -> Set.of("0", "false").contains(v));
     if (yes == no) {
-      throw new InvalidParameter("invalid filter '" + name + "=" + all + "'");
+      throw new InvalidParameter(
+          "invalid filter '" + name + "=[" + String.join(" ", new TreeSet<>(all)) + "]'");
     }
     return yes;
   }

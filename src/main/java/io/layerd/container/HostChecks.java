@@ -2,33 +2,19 @@ package io.layerd.container;
 
 import io.layerd.error.InvalidParameter;
 import io.layerd.error.NotFound;
+import io.layerd.logs.LogSettings;
 import io.layerd.spec.HostConfig;
-import io.layerd.spec.LogConfig;
 import io.layerd.spec.PortBinding;
 import io.layerd.spec.RestartPolicy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Refuses a HostConfig that makes no sense, in dockerd's words; what the host's programs and kernel
  * can do is the runtime's to check.
  */
 final class HostChecks {
-  private static final Set<String> JSON_FILE_OPTIONS =
-      Set.of(
-          "max-size",
-          "max-file",
-          "compress",
-          "labels",
-          "labels-regex",
-          "env",
-          "env-regex",
-          "tag",
-          "mode",
-          "max-buffer-size");
-
   private HostChecks() {}
 
   /** Checks everything but mounts; returns warnings. */
@@ -39,10 +25,10 @@ final class HostChecks {
     }
     extraHosts(host.extraHosts());
     ports(host.portBindings());
-    restart(host.restartPolicy());
+    restartPolicy(host.restartPolicy());
     network(host, warnings);
     others(host, index);
-    log(host.logConfig());
+    LogSettings.check(host.logConfig());
     return warnings;
   }
 
@@ -73,7 +59,10 @@ final class HostChecks {
         });
   }
 
-  private static void restart(RestartPolicy policy) {
+  /**
+   * @throws InvalidParameter in dockerd's words
+   */
+  static void restartPolicy(RestartPolicy policy) {
     int count = policy.maximumRetryCount();
     switch (policy.name()) {
       case "always", "unless-stopped", "no", "" -> {
@@ -137,33 +126,11 @@ final class HostChecks {
 
   private static void other(String mode, ContainerIndex index) {
     if (mode.startsWith("container:") && mode.length() > "container:".length()) {
-      index.get(mode.substring("container:".length()));
-    }
-  }
-
-  private static void log(LogConfig log) {
-    switch (log.type()) {
-      case "", "json-file", "local" -> {}
-      case "none" -> {
-        return;
-      }
-      default ->
-          throw new NotFound(
-              "error looking up logging plugin "
-                  + log.type()
-                  + ": plugin \""
-                  + log.type()
-                  + "\" not found");
-    }
-    Map<String, String> options = log.config();
-    for (String option : options == null ? Set.<String>of() : options.keySet()) {
-      if (!JSON_FILE_OPTIONS.contains(option)) {
-        throw new InvalidParameter(
-            "unknown log opt '"
-                + option
-                + "' for "
-                + (log.type().isEmpty() ? "json-file" : log.type())
-                + " log driver");
+      try {
+        index.get(mode.substring("container:".length()));
+      } catch (NotFound e) {
+        // Not found would make the CLI pull the image and ask again.
+        throw new InvalidParameter(e.getMessage(), e);
       }
     }
   }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** Fills in what a request leaves open, as dockerd 28 does; the runtime adds its own. */
 final class HostDefaults {
@@ -18,7 +19,10 @@ final class HostDefaults {
     return SpecJson.read(SpecJson.MAPPER.createObjectNode(), HostConfig.class);
   }
 
-  static HostConfig apply(HostConfig asked) {
+  /**
+   * @param log the driver where none is asked for, and its options
+   */
+  static HostConfig apply(HostConfig asked, LogConfig log) {
     Map<String, Object> set = new HashMap<>();
     if (asked.networkMode().isEmpty() || asked.networkMode().equals("default")) {
       set.put("NetworkMode", "bridge");
@@ -29,15 +33,22 @@ final class HostDefaults {
     if (asked.consoleSize() == null) {
       set.put("ConsoleSize", List.of(0, 0));
     }
-    if (asked.logConfig().type().isEmpty() || asked.logConfig().config() == null) {
-      String type = asked.logConfig().type();
-      Map<String, String> options = asked.logConfig().config();
-      set.put(
-          "LogConfig",
-          new LogConfig(type.isEmpty() ? "json-file" : type, options == null ? Map.of() : options));
-    }
+    set.put("LogConfig", log(asked.logConfig(), log));
     security(asked, set);
     return SpecJson.change(asked, HostConfig.class, set);
+  }
+
+  /** The daemon's options are for its own driver. */
+  private static LogConfig log(LogConfig asked, LogConfig usual) {
+    String type = asked.type().isEmpty() ? usual.type() : asked.type();
+    Map<String, String> options = new TreeMap<>();
+    if (type.equals(usual.type()) && usual.config() != null) {
+      options.putAll(usual.config());
+    }
+    if (asked.config() != null) {
+      options.putAll(asked.config());
+    }
+    return new LogConfig(type, options);
   }
 
   private static void security(HostConfig asked, Map<String, Object> set) {

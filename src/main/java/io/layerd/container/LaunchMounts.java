@@ -60,15 +60,19 @@ final class LaunchMounts {
   private BindMount volume(Container container, Mount mount) {
     Path source = rooms.volumes().use(mount.name(), container.id);
     rooms.events().volume("mount", mount, container);
-    var options = mount.spec().volumeOptions();
-    if (options != null && !options.subpath().isEmpty()) {
-      source = subpath(source, options.subpath());
-    }
     return new BindMount(
         "bind",
-        source.toString(),
+        subpath(source, mount).toString(),
         mount.destination(),
         List.of("rbind", "rprivate", mount.readWrite() ? "rw" : "ro"));
+  }
+
+  /** The part of a volume that a mount shows. */
+  static Path subpath(Path volume, Mount mount) {
+    var options = mount.spec().volumeOptions();
+    return options == null || options.subpath().isEmpty()
+        ? volume
+        : subpath(volume, options.subpath());
   }
 
   private static Path subpath(Path volume, String subpath) {
@@ -84,7 +88,8 @@ final class LaunchMounts {
     }
   }
 
-  private static BindMount bind(Mount mount) {
+  /** The host's side of a bind mount, made if the user did not forbid it. */
+  static Path bindSource(Mount mount) {
     Path source = Path.of(mount.source());
     if (Files.notExists(source)) {
       if (mount.skipMountpointCreation()) {
@@ -98,14 +103,22 @@ final class LaunchMounts {
             "error while creating mount source path '" + source + "': " + e.getMessage(), e);
       }
     }
+    return source;
+  }
+
+  /** Whether a bind mount shows what is mounted below its source. */
+  static boolean recursive(Mount mount) {
     var options = mount.spec().bindOptions();
-    boolean recursive = options == null || !options.nonRecursive();
+    return options == null || !options.nonRecursive();
+  }
+
+  private static BindMount bind(Mount mount) {
     return new BindMount(
         "bind",
-        mount.source(),
+        bindSource(mount).toString(),
         mount.destination(),
         List.of(
-            recursive ? "rbind" : "bind",
+            recursive(mount) ? "rbind" : "bind",
             mount.propagation().isEmpty() ? "rprivate" : mount.propagation(),
             mount.readWrite() ? "rw" : "ro"));
   }

@@ -4,12 +4,11 @@ import io.layerd.error.EngineException;
 import io.layerd.error.InvalidParameter;
 import io.layerd.error.SystemFailure;
 import io.layerd.image.ImageService.Image;
-import io.layerd.network.NetworkService.Network;
 import io.layerd.oci.Digest;
+import io.layerd.oci.GoNumbers;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -44,7 +43,7 @@ final class ListFilter {
   private final @Nullable Instant before;
   private final @Nullable Instant since;
   private final @Nullable Set<String> ancestors;
-  private final @Nullable Set<String> networks;
+  private final @Nullable Set<String> ids;
   private final List<PortRange> published;
   private final List<PortRange> exposed;
   private final boolean tasks;
@@ -63,7 +62,7 @@ final class ListFilter {
     exposed = ports("expose");
     tasks = filters.flag("is-task", false);
     ancestors = filters.has("ancestor") ? ancestorIds() : null;
-    networks = filters.has("network") ? networkIds() : null;
+    ids = filters.has("id") ? ids() : null;
   }
 
   static ListFilter of(Rooms rooms, Filters filters) {
@@ -85,8 +84,7 @@ final class ListFilter {
       return Integer.valueOf(text);
     } catch (NumberFormatException e) {
       throw new InvalidParameter(
-          "invalid filter 'exited=%s': strconv.Atoi: parsing \"%s\": invalid syntax"
-              .formatted(text, text),
+          "invalid filter 'exited=%s': strconv.Atoi: %s".formatted(text, GoNumbers.failure(text)),
           e);
     }
   }
@@ -108,11 +106,10 @@ final class ListFilter {
         .map(
             text -> {
               try {
-                return PortRange.parse(text);
+                return PortRange.wanted(text);
               } catch (InvalidParameter e) {
                 throw new SystemFailure(
-                    "error while looking up for %s %s: strconv.ParseUint: parsing \"%s\": invalid syntax"
-                        .formatted(name, text, text),
+                    "error while looking up for %s %s: %s".formatted(name, text, e.getMessage()),
                     e);
               }
             })
@@ -132,39 +129,38 @@ final class ListFilter {
     return ids;
   }
 
-  private Set<String> networkIds() {
-    Set<String> ids = new HashSet<>(filters.get("network"));
-    for (String name : filters.get("network")) {
-      try {
-        Network network = rooms.networks().get(name);
-        ids.add(network.id());
-        ids.add(network.name());
-      } catch (EngineException e) {
-        // A network that is gone may still be named by a stopped container.
-        continue;
+  /** The containers whose ids begin with one of the values, if only theirs do. */
+  private Set<String> ids() {
+    Set<String> found = new HashSet<>();
+    for (String prefix : filters.get("id")) {
+      List<String> fitting =
+          rooms.index().all().stream()
+              .map(container -> container.id)
+              .filter(id -> !prefix.isEmpty() && id.startsWith(prefix))
+              .limit(2)
+              .toList();
+      if (fitting.size() == 1) {
+        found.add(fitting.getFirst());
       }
     }
-    return ids;
+    return found;
   }
 
   /** Whether the filters speak of containers that do not run. */
   boolean asksForState() {
-    return filters.has("status")
-        || filters.has("exited")
-        || filters.has("before")
-        || filters.has("since");
+    return filters.has("status");
   }
 
   boolean matches(Container c) {
     return !tasks
         && name(c)
-        && filters.matches("id", c.id)
+        && (ids == null || ids.contains(c.id))
         && filters.labels("label", c.config.labels())
         && state(c)
         && time(c)
         && (ancestors == null || descends(c.imageId, ancestors))
         && volume(c)
-        && (networks == null || onNetwork(c, networks))
+        && onNetwork(c)
         && published(c)
         && exposed(c);
   }
@@ -177,7 +173,9 @@ final class ListFilter {
     if (filters.has("status") && !filters.get("status").contains(c.state.status())) {
       return false;
     }
-    if (filters.has("health") && !filters.get("health").contains("none")) {
+    Health health = c.health;
+    if (filters.has("health")
+        && !filters.get("health").contains(health == null ? "none" : health.status())) {
       return false;
     }
     if (exitCodes.isEmpty()) {
@@ -217,32 +215,34 @@ final class ListFilter {
                         || filters.get("volume").contains(m.source()));
   }
 
-  private static boolean onNetwork(Container c, Set<String> wanted) {
-    for (Map.Entry<String, io.layerd.spec.EndpointSettings> entry : c.networks.entrySet()) {
-      if (wanted.contains(entry.getKey()) || wanted.contains(entry.getValue().networkID())) {
-        return true;
-      }
-    }
-    return false;
+  /** By the network's name or the begin of its id; only a container that ran knows the id. */
+  private boolean onNetwork(Container c) {
+    return !filters.has("network")
+        || filters.get("network").stream()
+            .anyMatch(
+                wanted ->
+                    c.networks.containsKey(wanted)
+                        || c.networks.values().stream()
+                            .anyMatch(end -> end.networkID().startsWith(wanted)));
   }
 
+  /** By the ports of the host; one that is only exposed counts as port 0. */
   private boolean published(Container c) {
     return published.isEmpty()
         || c.ports.entrySet().stream()
-            .filter(entry -> entry.getValue() != null && !entry.getValue().isEmpty())
             .anyMatch(
                 entry -> {
                   String protocol = PortRange.parse(entry.getKey()).protocol();
-                  return fits(published, entry.getKey())
-                      || entry.getValue().stream()
+                  return entry.getValue() == null || entry.getValue().isEmpty()
+                      ? fits(published, "0/" + protocol)
+                      : entry.getValue().stream()
                           .anyMatch(b -> fits(published, b.hostPort() + "/" + protocol));
                 });
   }
 
+  /** By what it has on its networks now, so only while it runs. */
   private boolean exposed(Container c) {
-    var ports = c.config.exposedPorts();
-    return exposed.isEmpty()
-        || (ports != null && ports.keySet().stream().anyMatch(port -> fits(exposed, port)));
+    return exposed.isEmpty() || c.ports.keySet().stream().anyMatch(port -> fits(exposed, port));
   }
 
   private static boolean fits(List<PortRange> wanted, String port) {

@@ -1,5 +1,6 @@
 package io.layerd.container;
 
+import io.layerd.logs.LogRecord;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -39,16 +39,27 @@ final class NetworkPlan {
     }
     try {
       Attachment attachment = rooms.networks().connect(request(container));
-      container.networks = Endpoints.live(container.networks, attachment.endpoints());
-      container.ports = attachment.ports();
-      container.sandboxKey = attachment.namespace().toString();
-      container.sandboxId = attachment.sandboxId();
+      take(container, attachment);
       tell("connect", container);
       boolean ofHost = mode.equals("host");
       return new Result(ofHost ? null : attachment.namespace(), ofHost);
     } catch (EngineException e) {
       throw Rewording.prefix("failed to set up container networking: ", e);
     }
+  }
+
+  /** Writes down what the networks gave. */
+  static void take(Container container, Attachment attachment) {
+    container.networks = Endpoints.live(container.networks, attachment.endpoints());
+    container.ports = attachment.ports();
+    container.sandboxKey = attachment.namespace().toString();
+    container.sandboxId = attachment.sandboxId();
+    container.resolver = attachment.resolver();
+  }
+
+  /** Publishes a network event for one network. */
+  void tell(String action, Container container, String network, String id) {
+    rooms.events().network(action, id, network, driver(network), container);
   }
 
   /** Publishes a network event for each of its networks. */
@@ -76,7 +87,8 @@ final class NetworkPlan {
         container.id,
         container.plainName(),
         container.config.hostname(),
-        container.networks,
+        container.host.dns() == null ? List.of() : container.host.dns(),
+        Endpoints.asked(container),
         exposed,
         bindings == null ? Map.of() : bindings,
         container.host.publishAllPorts());

@@ -112,6 +112,7 @@ final class RecoverContainers {
       }
       container.startedBefore = true;
       if (!process.exit().isDone()) {
+        rooms.logs().adopt(container);
         remember(container);
         rooms.files().save(container);
         LOG.infof("container %s still runs, pid %d", container.shortId(), process.pid());
@@ -130,10 +131,7 @@ final class RecoverContainers {
       container.rootfs = root;
       Attachment attachment = rooms.networks().find(container.id);
       if (attachment != null) {
-        container.networks = Endpoints.live(container.networks, attachment.endpoints());
-        container.ports = attachment.ports();
-        container.sandboxKey = attachment.namespace().toString();
-        container.sandboxId = attachment.sandboxId();
+        NetworkPlan.take(container, attachment);
       }
       for (StoredContainer.Mount mount : container.mounts.values()) {
         if (mount.isVolume()) {
@@ -149,6 +147,7 @@ final class RecoverContainers {
   private void lost(Container container) {
     container.lock.lock();
     try {
+      rooms.logs().end(container);
       teardown.all(container);
       container.state = container.state.ended(255, false, Instant.now(), false);
       rooms.files().save(container);

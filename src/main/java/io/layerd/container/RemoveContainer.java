@@ -3,6 +3,7 @@ package io.layerd.container;
 import io.layerd.container.StoredContainer.Mount;
 import io.layerd.error.Conflict;
 import io.layerd.error.EngineException;
+import io.layerd.metrics.EngineMetrics;
 import io.layerd.volume.Volume;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -97,6 +98,7 @@ final class RemoveContainer {
   }
 
   private void finish(Container container, boolean volumes) {
+    long start = System.nanoTime();
     int code = container.state.exitCode();
     container.lock.lock();
     try {
@@ -112,6 +114,7 @@ final class RemoveContainer {
       container.lock.unlock();
     }
     container.waiters.removed(code);
+    EngineMetrics.CONTAINER_DELETE.since(start);
   }
 
   private void delete(Container container) {

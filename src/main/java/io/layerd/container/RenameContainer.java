@@ -38,6 +38,9 @@ final class RenameContainer {
         throw e;
       }
       rooms.index().release(old, container.id);
+      container.networks =
+          Endpoints.renamed(container.networks, old.substring(1), name.substring(1));
+      rooms.networks().rename(container.id, name.substring(1));
       rooms.events().publish(container, "rename", Map.of("oldName", old));
     } finally {
       container.lock.unlock();

@@ -5,6 +5,7 @@ import io.layerd.error.Conflict;
 import io.layerd.error.EngineException;
 import io.layerd.error.NotModified;
 import io.layerd.error.SystemFailure;
+import io.layerd.spec.Signals;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
@@ -183,10 +184,22 @@ final class SignalContainer {
       LOG.debugf("container %s: %s", container.shortId(), e.getMessage());
     }
     if (stops && container.state.paused()) {
-      rooms.runtime().resume(container.id);
+      resume(container, signal);
       container.state = container.state.withPaused(false);
     }
     rooms.events().publish(container, "kill", Map.of("signal", String.valueOf(signal)));
     return false;
+  }
+
+  private void resume(Container container, int signal) {
+    try {
+      rooms.runtime().resume(container.id);
+    } catch (SystemFailure e) {
+      // With cgroup v2 a frozen process dies at once: then nothing is left to resume.
+      if (signal != Signals.KILL) {
+        throw e;
+      }
+      LOG.debugf("container %s: %s", container.shortId(), e.getMessage());
+    }
   }
 }

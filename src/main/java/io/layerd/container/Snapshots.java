@@ -4,17 +4,17 @@ import io.layerd.container.ContainerSnapshot.NetworkState;
 import io.layerd.container.ContainerSnapshot.Sizes;
 import io.layerd.image.ImageService.Image;
 import io.layerd.oci.ChainId;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** Makes snapshots; one object serves one request, and asks for each image name once. */
 final class Snapshots {
   private final Rooms rooms;
   private final ExecTable execs;
-  private final Map<String, String> imageIds = new HashMap<>();
+  private final Map<String, String> imageIds = new ConcurrentHashMap<>();
 
   Snapshots(Rooms rooms, ExecTable execs) {
     this.rooms = rooms;
@@ -34,6 +34,7 @@ final class Snapshots {
         c.path,
         c.args,
         c.state,
+        c.health,
         c.imageId,
         imageName(c),
         c.config,

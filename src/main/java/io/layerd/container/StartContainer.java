@@ -5,6 +5,7 @@ import io.layerd.error.EngineException;
 import io.layerd.error.InvalidParameter;
 import io.layerd.error.NotModified;
 import io.layerd.error.SystemFailure;
+import io.layerd.metrics.EngineMetrics;
 import io.layerd.runtime.ContainerRuntime.ProcessIo;
 import io.layerd.runtime.ContainerRuntime.RunningProcess;
 import io.layerd.runtime.LaunchRequest;
@@ -67,14 +68,17 @@ final class StartContainer {
   void launch(Container container) {
     Deque<Runnable> undo = new ArrayDeque<>();
     container.exitOnNext = false;
+    long start = System.nanoTime();
     try {
       RunningProcess process = start(container, undo);
       container.process = process;
       container.startedBefore = true;
       container.state = container.state.started(process.pid());
+      HealthChecks.reset(container);
       rooms.files().save(container);
       rooms.events().publish(container, "start");
       exits.watch(container, process);
+      EngineMetrics.CONTAINER_START.since(start);
     } catch (RuntimeException | Error e) {
       undo.forEach(Runnable::run);
       container.process = null;
@@ -95,11 +99,12 @@ final class StartContainer {
     etc.write(container);
     undo.push(() -> releaseVolumes(container));
     List<BindMount> bindings = mounts.of(container);
-    Path log = log(container);
-    container.logPath = log == null ? "" : log.toString();
+    Path log = rooms.logs().prepare(container);
+    undo.push(() -> rooms.logs().end(container));
     RunningProcess process =
         rooms.runtime().create(request(container, root, network, bindings, log));
     undo.push(() -> teardown.runtime(container));
+    rooms.logs().begin(container);
     List<Integer> size = container.host.consoleSize();
     if (container.config.tty() && size != null && size.size() == 2 && size.getFirst() > 0) {
       process.resize(size.getFirst(), size.getLast());
@@ -115,10 +120,6 @@ final class StartContainer {
         .filter(StoredContainer.Mount::isVolume)
         .forEach(mount -> teardown.volume(container, mount));
     rooms.shm().release(container);
-  }
-
-  private static @Nullable Path log(Container container) {
-    return container.host.logConfig().type().equals("none") ? null : container.file("ctr.log");
   }
 
   private LaunchRequest request(

@@ -2,12 +2,13 @@ package io.layerd.container;
 
 import java.time.Duration;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /** The STATUS column of {@code docker ps}. */
 final class StatusText {
   private StatusText() {}
 
-  static String of(ContainerState state, Instant now) {
+  static String of(ContainerState state, @Nullable Health health, Instant now) {
     if (state.running()) {
       if (state.paused()) {
         return "Up " + age(state.startedAt(), now) + " (Paused)";
@@ -15,7 +16,7 @@ final class StatusText {
       if (state.restarting()) {
         return "Restarting (%d) %s ago".formatted(state.exitCode(), age(state.finishedAt(), now));
       }
-      return "Up " + age(state.startedAt(), now);
+      return "Up " + age(state.startedAt(), now) + suffix(health);
     }
     if (state.removing()) {
       return "Removal In Progress";
@@ -30,6 +31,15 @@ final class StatusText {
       return "";
     }
     return "Exited (%d) %s ago".formatted(state.exitCode(), age(state.finishedAt(), now));
+  }
+
+  private static String suffix(@Nullable Health health) {
+    if (health == null) {
+      return "";
+    }
+    return health.status().equals(Health.STARTING)
+        ? " (health: starting)"
+        : " (" + health.status() + ")";
   }
 
   private static String age(GoTime then, Instant now) {

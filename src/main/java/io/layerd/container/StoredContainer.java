@@ -4,10 +4,10 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.layerd.oci.Platform;
 import io.layerd.spec.ContainerConfig;
 import io.layerd.spec.Empty;
-import io.layerd.spec.EndpointSettings;
 import io.layerd.spec.MountRequest;
 import io.layerd.spec.PortBinding;
 import java.util.List;
@@ -66,12 +66,12 @@ record StoredContainer(
       @JsonProperty("Error") String error,
       @JsonProperty("StartedAt") @Nullable GoTime startedAt,
       @JsonProperty("FinishedAt") @Nullable GoTime finishedAt,
-      @JsonProperty("Health") @Nullable JsonNode health) {
+      @JsonProperty("Health") @Nullable Health health) {
     State {
       error = error == null ? "" : error;
     }
 
-    static State of(ContainerState s) {
+    static State of(ContainerState s, @Nullable Health health) {
       return new State(
           s.running(),
           s.paused(),
@@ -83,7 +83,7 @@ record StoredContainer(
           s.error(),
           s.startedAt(),
           s.finishedAt(),
-          null);
+          health);
     }
 
     ContainerState live() {
@@ -112,7 +112,7 @@ record StoredContainer(
       @JsonProperty("HairpinMode") boolean hairpinMode,
       @JsonProperty("LinkLocalIPv6Address") String linkLocalIpv6Address,
       @JsonProperty("LinkLocalIPv6PrefixLen") int linkLocalIpv6PrefixLen,
-      @JsonProperty("Networks") @Nullable Map<String, EndpointSettings> networks,
+      @JsonProperty("Networks") @Nullable Map<String, ObjectNode> networks,
       @JsonProperty("Service") @Nullable JsonNode service,
       @JsonProperty("Ports") @Nullable Map<String, List<PortBinding>> ports,
       @JsonProperty("SecondaryIPAddresses") @Nullable JsonNode secondaryIpAddresses,

@@ -49,6 +49,7 @@ final class Teardown {
     container.ports = Map.of();
     container.sandboxKey = "";
     container.sandboxId = "";
+    container.resolver = false;
   }
 
   void volume(Container container, Mount mount) {

@@ -1,7 +1,6 @@
 package io.layerd.daemon;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.io.JsonEOFException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -19,7 +18,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** daemon.json, read and checked as dockerd does it. */
@@ -29,14 +28,14 @@ final class ConfigFile {
   private static final ObjectMapper MAPPER =
       new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
-  /** A text that ends within true, false or null. */
-  private static final Pattern CUT_LITERAL =
-      Pattern.compile("[^\\w\"](t|tr|tru|f|fa|fal|fals|n|nu|nul)\\s*$");
+  /** What the directive {@code proxies} holds. */
+  private static final Set<String> PROXIES = Set.of("http-proxy", "https-proxy", "no-proxy");
 
   private ConfigFile() {}
 
   /**
-   * The directives in a file; none if it is empty or, unless {@code required}, absent.
+   * The directives in a file; none if it is empty or, unless {@code required}, absent. Their values
+   * are looked at by {@link #checkTypes}, once it is clear that none is a flag as well.
    *
    * @throws StartupFailure in dockerd's words, without the file's name
    */
@@ -52,7 +51,11 @@ final class ConfigFile {
     } catch (CharacterCodingException e) {
       throw new StartupFailure("invalid JSON: the file is not UTF-8", e);
     } catch (IOException e) {
-      throw new StartupFailure("open " + file + ": " + e.getMessage(), e);
+      String reason =
+          Files.isDirectory(file)
+              ? "read " + file + ": is a directory"
+              : "open " + file + ": " + Reason.of(e);
+      throw new StartupFailure(reason, e);
     }
     if (text.isBlank()) {
       return Map.of();
@@ -96,13 +99,12 @@ final class ConfigFile {
       }
       throw new StartupFailure(
           "invalid JSON: json: cannot unmarshal "
-              + goKind(tree)
+              + goKind(tree).split(" ", 2)[0]
               + " into Go value of type map[string]interface {}");
-    } catch (JsonEOFException e) {
-      throw new StartupFailure("invalid JSON: unexpected end of JSON input", e);
     } catch (JsonProcessingException e) {
-      if (CUT_LITERAL.matcher(text).find()) {
-        throw new StartupFailure("invalid JSON: unexpected end of JSON input", e);
+      String mistake = JsonSyntax.mistake(text);
+      if (mistake != null) {
+        throw new StartupFailure("invalid JSON: " + mistake, e);
       }
       throw new StartupFailure(
           "invalid JSON: "
@@ -121,11 +123,12 @@ final class ConfigFile {
     tree.fieldNames()
         .forEachRemaining(
             name -> {
-              if (ConfigKeys.REFUSED.contains(name)) {
-                throw new StartupFailure(
-                    "layerd does not support \"" + name + "\": remove it from the file");
-              }
-              if (!ConfigKeys.KNOWN.containsKey(name) && !ConfigKeys.IGNORED.contains(name)) {
+              JsonNode value = tree.get(name);
+              if (name.equals("proxies") && value.isObject()) {
+                value.fieldNames().forEachRemaining(one -> addUnless(PROXIES, one, unknown));
+              } else if (name.equals("proxies")
+                  || (!ConfigKeys.KNOWN.containsKey(name)
+                      && !ConfigKeys.IGNORED.containsKey(name))) {
                 unknown.add(name);
               }
             });
@@ -135,39 +138,69 @@ final class ConfigFile {
           "the following directives don't match any configuration option: "
               + String.join(", ", unknown));
     }
-    tree.properties().forEach(entry -> checkType(entry.getKey(), entry.getValue()));
+  }
+
+  private static void addUnless(Set<String> known, String name, List<String> unknown) {
+    if (!known.contains(name)) {
+      unknown.add(name);
+    }
+  }
+
+  /**
+   * Checks that each value is of its directive's type.
+   *
+   * @throws StartupFailure in dockerd's words, without the file's name
+   */
+  static void checkTypes(Map<String, JsonNode> directives) {
+    directives.forEach(ConfigFile::checkType);
+    IgnoredKeys.checkRead(directives);
   }
 
   private static void checkType(String name, JsonNode value) {
-    ConfigKeys.Type type = ConfigKeys.KNOWN.get(name);
+    ConfigKeys.Type known = ConfigKeys.KNOWN.get(name);
+    ConfigKeys.Type type = known == null ? ConfigKeys.IGNORED.get(name) : known;
     if (type == null || value.isNull()) {
       return;
     }
     boolean fits =
         switch (type) {
-          case STRING -> value.isTextual();
+          case STRING, IP, FORMAT -> value.isTextual();
           case BOOL -> value.isBoolean();
           case INT -> value.isIntegralNumber() && value.canConvertToInt();
-          case STRINGS -> value.isArray();
+          case INT64 -> value.isIntegralNumber() && value.canConvertToLong();
+          case STRINGS, ADDRESSES -> value.isArray();
+          case TEXTS, NETWORK_OPTIONS, FEATURES, ULIMITS, RUNTIMES, BUILDER -> value.isObject();
+          case ANY -> true;
         };
     if (!fits) {
       throw mismatch(value, name, type.goName);
     }
+    if (name.equals("proxies")) {
+      value
+          .properties()
+          .forEach(
+              one -> {
+                if (!one.getValue().isTextual() && !one.getValue().isNull()) {
+                  throw mismatch(one.getValue(), "proxies." + one.getKey(), "string");
+                }
+              });
+    }
     for (JsonNode element : value) {
-      if (!element.isTextual()) {
+      if (type == ConfigKeys.Type.STRINGS && !element.isTextual()) {
         throw mismatch(element, name, "string");
       }
     }
   }
 
-  private static StartupFailure mismatch(JsonNode value, String name, String type) {
+  static StartupFailure mismatch(JsonNode value, String name, String type) {
     return new StartupFailure(
         "invalid JSON: json: cannot unmarshal "
-            + goKind(value)
+            + (type.startsWith("int") ? goKind(value) : goKind(value).split(" ", 2)[0])
             + " into Go struct field Config."
             + name
             + " of type "
-            + type);
+            + type
+            + (type.equals("net.IP") ? ": JSON value must be string type" : ""));
   }
 
   private static String goKind(JsonNode value) {

@@ -5,6 +5,7 @@ import io.layerd.error.InvalidParameter;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -31,36 +32,69 @@ final class ConfigMerge {
    * @throws StartupFailure with the sentence dockerd prints
    */
   static DaemonConfig load(DaemonFlags flags) {
-    Path path = flags.configFile == null ? ConfigFile.DEFAULT : Path.of(flags.configFile);
-    refuseTls(flags);
+    return checkLabels(
+        load(flags, "merged configuration validation from file and command line flags"));
+  }
+
+  /**
+   * The configuration of a daemon that is to go on with its file as it is now. As dockerd has it, a
+   * directive that is in the file no more keeps its value, unless it is of {@link ConfigKeys#GONE}.
+   *
+   * @throws StartupFailure with the sentence dockerd logs
+   */
+  static DaemonConfig reread(DaemonFlags flags, DaemonConfig running) {
+    Map<String, JsonNode> now = load(flags, "file configuration validation").file();
+    Map<String, JsonNode> file = new HashMap<>(running.file());
+    file.keySet().removeAll(ConfigKeys.GONE);
+    now.forEach(
+        (name, value) -> {
+          if (ConfigKeys.RELOADED.contains(name) || ConfigKeys.GONE.contains(name)) {
+            file.put(name, value);
+          }
+        });
+    return checkLabels(new ConfigMerge(flags, file).config());
+  }
+
+  private static DaemonConfig checkLabels(DaemonConfig config) {
+    Map<String, String> byName = new HashMap<>();
+    for (String label : config.labels()) {
+      String before = byName.put(label.substring(0, label.indexOf('=')), label);
+      if (before != null && !before.equals(label)) {
+        throw new StartupFailure("conflict labels for " + label + " and " + before);
+      }
+    }
+    return config;
+  }
+
+  private static DaemonConfig load(DaemonFlags flags, String step) {
+    Path path = path(flags);
     checkLogLevel(flags.logLevel);
     try {
-      ConfigMerge merge = new ConfigMerge(flags, ConfigFile.read(path, flags.configFile != null));
+      ConfigMerge merge = new ConfigMerge(flags, file(flags, path));
       merge.refuseConflicts();
+      ConfigFile.checkTypes(merge.file);
+      IgnoredKeys.checkMerged(merge.given());
       return merge.config();
     } catch (StartupFailure e) {
       throw new StartupFailure(
           "unable to configure the Docker daemon with file " + path + ": " + e.sentence(), e);
     } catch (InvalidParameter e) {
+      String failed = step + " failed: " + e.getMessage();
       throw new StartupFailure(
-          "unable to configure the Docker daemon with file "
-              + path
-              + ": merged configuration validation from file and command line flags failed: "
-              + e.getMessage(),
+          step.startsWith("merged")
+              ? "unable to configure the Docker daemon with file " + path + ": " + failed
+              : failed,
           e);
     }
   }
 
-  private static void refuseTls(DaemonFlags flags) {
-    if (Boolean.TRUE.equals(flags.tls)
-        || flags.tlsVerify != null
-        || flags.tlsCaCert != null
-        || flags.tlsCert != null
-        || flags.tlsKey != null) {
-      throw new StartupFailure(
-          "this version of layerd does not serve TLS: leave the --tls flags out, listen on a unix"
-              + " socket, and reach it from afar with docker -H ssh://");
-    }
+  static Path path(DaemonFlags flags) {
+    return flags.configFile == null ? ConfigFile.DEFAULT : Path.of(flags.configFile);
+  }
+
+  /** An empty name stands for no file. */
+  private static Map<String, JsonNode> file(DaemonFlags flags, Path path) {
+    return "".equals(flags.configFile) ? Map.of() : ConfigFile.read(path, flags.configFile != null);
   }
 
   private static void checkLogLevel(@Nullable String level) {
@@ -94,10 +128,28 @@ final class ConfigMerge {
     put(given, "dns-search", flags.dnsSearch);
     put(given, "dns-opts", flags.dnsOptions);
     put(given, "shutdown-timeout", flags.shutdownTimeout);
+    put(given, "metrics-addr", flags.metricsAddress);
+    put(given, "health-addr", flags.healthAddress);
+    put(given, "tls", flags.tls);
+    put(given, "tlsverify", flags.tlsVerify);
+    put(given, "tlscacert", flags.tlsCaCert);
+    put(given, "tlscert", flags.tlsCert);
+    put(given, "tlskey", flags.tlsKey);
+    put(given, "tlscrl", flags.tlsCrl);
+    put(given, "authorization-policy", flags.authorizationPolicy);
+    put(given, "audit-log", flags.auditLog);
+    put(given, "authorization-plugins", flags.authorizationPlugins);
+    flags.more.forEach(
+        (name, values) -> {
+          DockerdFlags.Flag flag = DockerdFlags.ALL.get(name);
+          if (flag != null && !flag.key().isEmpty() && !name.equals("add-runtime")) {
+            put(given, flag.key(), values.size() == 1 ? values.getFirst() : values);
+          }
+        });
     List<String> conflicts = new ArrayList<>();
     given.forEach(
         (name, value) -> {
-          JsonNode inFile = file.get(name);
+          JsonNode inFile = Given.find(file, name);
           if (inFile != null) {
             conflicts.add(
                 "%s: (from flag: %s, from file: %s)".formatted(name, go(value), go(inFile)));
@@ -130,13 +182,18 @@ final class ConfigMerge {
     };
   }
 
+  private Given given() {
+    return new Given(flags.more, file);
+  }
+
   private DaemonConfig config() {
     String logLevel = text(flags.logLevel, "log-level", "info");
     if (!LOG_LEVELS.contains(logLevel)) {
       throw new InvalidParameter("invalid logging level: " + logLevel);
     }
+    List<HostAddress> hosts = hosts();
     return new DaemonConfig(
-        hosts(),
+        hosts,
         Path.of(text(flags.dataRoot, "data-root", "/var/lib/docker")).toAbsolutePath().normalize(),
         Path.of(text(flags.execRoot, "exec-root", "/var/run/docker")).toAbsolutePath().normalize(),
         Path.of(text(flags.pidfile, "pidfile", "/var/run/docker.pid")).toAbsolutePath(),
@@ -144,11 +201,13 @@ final class ConfigMerge {
             ? flags.debug
             : file.containsKey("debug") && file.get("debug").asBoolean(),
         logLevel,
+        given().text("log-format"),
         orNull(flags.storageDriver, "storage-driver"),
         list(flags.storageOpts, "storage-opts"),
         list(flags.insecureRegistries, "insecure-registries"),
         mirrors(),
         positive(flags.maxConcurrentDownloads, "max-concurrent-downloads", 3),
+        positive(flags.maxConcurrentUploads, "max-concurrent-uploads", 5),
         positive(flags.maxDownloadAttempts, "max-download-attempts", 5),
         text(flags.bridge, "bridge", "docker0"),
         orNull(flags.bip, "bip"),
@@ -160,14 +219,28 @@ final class ConfigMerge {
         list(flags.dnsSearch, "dns-search"),
         list(flags.dnsOptions, "dns-opts"),
         number(flags.shutdownTimeout, "shutdown-timeout", 15),
-        Boolean.FALSE.equals(flags.tls),
+        orNull(flags.metricsAddress, "metrics-addr"),
+        orNull(flags.healthAddress, "health-addr"),
+        TlsChoice.of(flags, file, System.getenv(), hosts),
+        access(),
+        EngineOptions.of(given()),
+        Map.copyOf(file),
         warnings());
+  }
+
+  private AccessOptions access() {
+    String policy = orNull(flags.authorizationPolicy, "authorization-policy");
+    return new AccessOptions(
+        policy == null ? null : Path.of(policy).toAbsolutePath(),
+        orNull(flags.auditLog, "audit-log"),
+        list(flags.authorizationPlugins, "authorization-plugins"));
   }
 
   private List<HostAddress> hosts() {
     List<String> given = list(flags.hosts, "hosts");
-    return new TreeSet<>(given.isEmpty() ? List.of(HostAddress.DEFAULT) : given)
-        .stream().map(HostAddress::parse).distinct().toList();
+    String usual = TlsChoice.asked(flags, file) ? HostAddress.DEFAULT_TLS : HostAddress.DEFAULT;
+    return new TreeSet<>(given.isEmpty() ? List.of("") : given)
+        .stream().map(host -> HostAddress.parse(host.isBlank() ? usual : host)).distinct().toList();
   }
 
   private List<String> mirrors() {
@@ -227,17 +300,25 @@ final class ConfigMerge {
   }
 
   private List<String> warnings() {
-    return new TreeSet<>(file.keySet())
-        .stream()
-            .filter(ConfigKeys.IGNORED::contains)
-            .map(name -> "layerd does not act on \"" + name + "\" in the configuration file")
-            .toList();
+    List<String> warnings = new ArrayList<>(DockerdFlags.judge(flags.more, file));
+    Set<String> used = DockerdFlags.keysThatWork();
+    for (String name : new TreeSet<>(file.keySet())) {
+      if (ConfigKeys.IGNORED.containsKey(name) && !used.contains(name)) {
+        warnings.add("layerd does not act on \"" + name + "\" in the configuration file");
+      }
+    }
+    warnings.addAll(EngineOptions.missingFeatures(given()));
+    return List.copyOf(warnings);
   }
 
   private int positive(@Nullable Integer flag, String name, int fallback) {
     int value = number(flag, name, fallback);
     if (value < 0) {
-      throw new InvalidParameter("invalid " + name.replace('-', ' ') + ": " + value);
+      throw new InvalidParameter(
+          "invalid "
+              + (name.equals("mtu") ? "default MTU" : name.replace('-', ' '))
+              + ": "
+              + value);
     }
     return value == 0 ? fallback : value;
   }

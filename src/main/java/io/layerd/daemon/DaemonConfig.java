@@ -1,7 +1,9 @@
 package io.layerd.daemon;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,7 +12,9 @@ import org.jspecify.annotations.Nullable;
  * @param group null for {@code docker} if there is such a group
  * @param storageDriver null lets what is on disk decide
  * @param bip address and prefix of the default bridge; null takes a free one
- * @param tlsDeclined {@code --tls=false} was said
+ * @param metricsAddress where metrics are served in the open, {@code host:port}; null for nowhere
+ * @param healthAddress where health is served in the open; may be the same
+ * @param file the directives of daemon.json that are in force
  */
 record DaemonConfig(
     List<HostAddress> hosts,
@@ -19,11 +23,13 @@ record DaemonConfig(
     Path pidfile,
     boolean debug,
     String logLevel,
+    String logFormat,
     @Nullable String storageDriver,
     List<String> storageOptions,
     List<String> insecureRegistries,
     List<String> registryMirrors,
     int maxConcurrentDownloads,
+    int maxConcurrentUploads,
     int maxDownloadAttempts,
     String bridge,
     @Nullable String bip,
@@ -35,5 +41,10 @@ record DaemonConfig(
     List<String> dnsSearch,
     List<String> dnsOptions,
     int shutdownTimeoutSeconds,
-    boolean tlsDeclined,
+    @Nullable String metricsAddress,
+    @Nullable String healthAddress,
+    TlsChoice tls,
+    AccessOptions access,
+    EngineOptions engine,
+    Map<String, JsonNode> file,
     List<String> warnings) {}

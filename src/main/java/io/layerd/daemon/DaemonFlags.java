@@ -2,6 +2,8 @@ package io.layerd.daemon;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -13,10 +15,14 @@ import picocli.CommandLine.Option;
 @Command(
     name = "layerd",
     synopsisHeading = "Usage:  ",
-    customSynopsis = "layerd [OPTIONS]",
+    customSynopsis = {"layerd [OPTIONS]", "  or:  layerd COMMAND [OPTIONS]"},
+    commandListHeading = "%nCommands, in place of the daemon (layerd COMMAND --help):%n",
     description = "%nA container engine daemon that any Docker client drives unchanged.%n",
     sortOptions = true)
 final class DaemonFlags {
+  /** Those of {@link DockerdFlags} that are given, by name. */
+  final Map<String, List<String>> more = new TreeMap<>();
+
   @Option(
       names = {"-H", "--host"},
       paramLabel = "list",
@@ -153,6 +159,18 @@ final class DaemonFlags {
   @Nullable Integer shutdownTimeout;
 
   @Option(
+      names = "--metrics-addr",
+      paramLabel = "string",
+      description = "Set default address and port to serve the metrics api on")
+  @Nullable String metricsAddress;
+
+  @Option(
+      names = "--health-addr",
+      paramLabel = "string",
+      description = "Address and port to serve health checks on, without TLS (may be the same)")
+  @Nullable String healthAddress;
+
+  @Option(
       names = "--tls",
       arity = "0..1",
       fallbackValue = "true",
@@ -180,6 +198,30 @@ final class DaemonFlags {
   @Option(names = "--tlskey", paramLabel = "string", description = "Path to TLS key file")
   @Nullable String tlsKey;
 
+  @Option(
+      names = "--tlscrl",
+      paramLabel = "string",
+      description = "Refuse client certificates that this file of revocation lists names")
+  @Nullable String tlsCrl;
+
+  @Option(
+      names = "--authorization-policy",
+      paramLabel = "string",
+      description = "File that says which client may do what")
+  @Nullable String authorizationPolicy;
+
+  @Option(
+      names = "--authorization-plugin",
+      paramLabel = "list",
+      description = "Authorization plugins to load")
+  List<String> authorizationPlugins = new ArrayList<>();
+
+  @Option(
+      names = "--audit-log",
+      paramLabel = "string",
+      description = "Record each request in a file, on \"stdout\" or in the daemon's \"log\"")
+  @Nullable String auditLog;
+
   @Option(names = "--validate", description = "Validate daemon configuration and exit")
   boolean validate;
 
@@ -190,6 +232,7 @@ final class DaemonFlags {
 
   @Option(
       names = {"-h", "--help"},
+      usageHelp = true,
       description = "Print usage")
   boolean help;
 }

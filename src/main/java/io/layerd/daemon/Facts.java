@@ -1,30 +1,23 @@
 package io.layerd.daemon;
 
 import io.layerd.api.DaemonFacts;
+import io.layerd.daemon.tls.ServerTls;
 import io.layerd.sys.Sys;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What the API tells of this daemon: its build, the id of its data root, and its configuration. */
-record Facts(BuildInfo build, String id) {
+record Facts(BuildInfo build, String id, @Nullable ServerTls tls) {
   /** The dockerd whose API this is; clients decide by it. */
-  private static final String ENGINE_VERSION = "28.5.2";
+  static final String ENGINE_VERSION = "28.5.2";
 
-  static Facts of(Sys sys, Path dataRoot) {
-    return new Facts(BuildInfo.load(), EngineId.of(sys, dataRoot));
+  static Facts of(Sys sys, Path dataRoot, @Nullable ServerTls tls) {
+    return new Facts(BuildInfo.load(), EngineId.of(sys, dataRoot), tls);
   }
 
   DaemonFacts with(DaemonConfig config) {
-    List<String> warnings =
-        config.hosts().stream()
-            .filter(HostAddress.Tcp.class::isInstance)
-            .map(
-                host ->
-                    "[DEPRECATION NOTICE]: API is accessible on http://"
-                        + host
-                        + " without encryption.\n         Access to the remote API is equivalent to"
-                        + " root access on the host.")
-            .toList();
     return new DaemonFacts(
         "layerd",
         build.version(),
@@ -37,6 +30,17 @@ record Facts(BuildInfo build, String id) {
         config.labels(),
         config.insecureRegistries(),
         config.registryMirrors(),
-        warnings);
+        config.engine().liveRestore(),
+        config.engine().proxies(),
+        config.engine().containers().log().type(),
+        () -> warnings(config));
+  }
+
+  private List<String> warnings(DaemonConfig config) {
+    List<String> warnings = new ArrayList<>(TcpWarnings.ofInfo(config));
+    if (tls != null) {
+      warnings.addAll(tls.warnings());
+    }
+    return warnings;
   }
 }

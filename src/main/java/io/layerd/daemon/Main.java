@@ -1,5 +1,6 @@
 package io.layerd.daemon;
 
+import io.layerd.durable.Failpoint;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.io.IOException;
@@ -9,8 +10,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Entry point. Whatever ends without serving (help, version, a mistake in the configuration) ends
- * here, before Quarkus is started.
+ * Entry point. Whatever ends without serving (subcommands, help, version, a mistake in the
+ * configuration) ends here, before Quarkus is started.
  */
 @QuarkusMain
 public final class Main {
@@ -18,11 +19,20 @@ public final class Main {
 
   public static void main(String... args) {
     try {
-      DaemonFlags flags = CommandLineParser.parse(List.of(args));
+      CommandLineParser.Parsed parsed = CommandLineParser.parse(List.of(args));
+      if (parsed.help() != null) {
+        System.out.print(parsed.help());
+        return;
+      }
+      if (parsed.subcommand() != null) {
+        System.exit(parsed.subcommand().run());
+      }
+      DaemonFlags flags = parsed.flags();
       DaemonConfig config = configure(flags);
       if (config != null) {
+        Failpoint.arm(System.getenv("LAYERD_FAILPOINT"));
         Daemon.configure(flags, config);
-        setLogLevels(config);
+        LogLevels.beforeStart(config);
         Quarkus.run(Daemon.class, Main::exit, args);
       }
     } catch (StartupFailure e) {
@@ -33,23 +43,29 @@ public final class Main {
 
   private static void exit(int code, @Nullable Throwable failure) {
     if (failure != null) {
-      System.err.println("layerd did not start: " + failure.getMessage());
+      System.err.println("layerd did not start: " + reason(failure));
     }
     System.exit(code);
   }
 
+  private static String reason(Throwable failure) {
+    Throwable cause = failure;
+    while (cause.getMessage() == null && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause.getMessage() == null ? cause.toString() : cause.getMessage();
+  }
+
   /** Null if there is nothing more to do. */
   private static @Nullable DaemonConfig configure(DaemonFlags flags) {
-    if (flags.help) {
-      System.out.print(CommandLineParser.help());
-      return null;
-    }
     if (flags.version) {
       BuildInfo build = BuildInfo.load();
       System.out.println("layerd version " + build.version() + ", build " + build.commit());
       return null;
     }
     DaemonConfig config = ConfigMerge.load(flags);
+    config.tls().check();
+    var _ = config.access().read();
     if (flags.validate) {
       System.err.println("configuration OK");
       return null;
@@ -66,25 +82,5 @@ public final class Main {
     } catch (IOException e) {
       throw new StartupFailure("cannot read /proc/self: " + Reason.of(e), e);
     }
-  }
-
-  /** Debugging shows what layerd does, not what the libraries below it do. */
-  private static void setLogLevels(DaemonConfig config) {
-    String own = config.debug() ? "DEBUG" : level(config);
-    boolean verbose = own.equals("DEBUG") || own.equals("TRACE");
-    System.setProperty("quarkus.log.level", verbose ? "INFO" : own);
-    for (String category : new String[] {"layerd", "io.layerd"}) {
-      System.setProperty("quarkus.log.category.\"" + category + "\".level", own);
-    }
-  }
-
-  private static String level(DaemonConfig config) {
-    return switch (config.logLevel()) {
-      case "trace" -> "TRACE";
-      case "debug" -> "DEBUG";
-      case "warn", "warning" -> "WARN";
-      case "error", "fatal", "panic" -> "ERROR";
-      default -> "INFO";
-    };
   }
 }

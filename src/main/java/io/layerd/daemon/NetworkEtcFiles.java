@@ -50,20 +50,36 @@ final class NetworkEtcFiles implements EtcFiles {
             hostNetwork);
   }
 
-  private HostFiles files() {
-    return new HostFiles(gateway());
+  @Override
+  public String resolverConf(List<String> servers, List<String> search, List<String> options) {
+    return files()
+        .resolverConf(
+            servers.isEmpty() ? config.dns() : servers,
+            search.isEmpty() ? config.dnsSearch() : search,
+            options.isEmpty() ? config.dnsOptions() : options);
   }
 
-  /** What {@code host-gateway} stands for: the host's address on the default bridge. */
-  private String gateway() {
+  private HostFiles files() {
+    return new HostFiles(gateways());
+  }
+
+  /**
+   * What {@code host-gateway} stands for: what the daemon was told, or the host's address on the
+   * default bridge.
+   */
+  private List<String> gateways() {
+    List<String> told = config.engine().hostGateways();
+    if (!told.isEmpty()) {
+      return told;
+    }
     try {
       return networks.get("bridge").subnets().stream()
           .map(NetworkService.Subnet::gateway)
           .filter(gateway -> gateway != null && gateway.indexOf(':') < 0)
-          .findFirst()
-          .orElse("");
+          .limit(1)
+          .toList();
     } catch (NotFound e) {
-      return "";
+      return List.of();
     }
   }
 }

@@ -1,6 +1,8 @@
 package io.layerd.daemon;
 
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 import sun.misc.Signal;
 
@@ -37,6 +39,11 @@ final class Signals {
     LOG.infof(
         "Processing signal '%s'", signal.getName().equals("INT") ? "interrupt" : "terminated");
     stop.countDown();
+  }
+
+  /** Waits for the first SIGTERM or SIGINT, but no longer than this; answers whether it came. */
+  boolean awaitStop(Duration limit) throws InterruptedException {
+    return stop.await(limit.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** Waits for the first SIGTERM or SIGINT. */

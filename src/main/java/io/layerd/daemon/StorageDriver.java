@@ -2,6 +2,7 @@ package io.layerd.daemon;
 
 import io.layerd.error.EngineException;
 import io.layerd.graph.GraphDriver;
+import io.layerd.layer.LayerLimits;
 import io.layerd.layer.StorageDrivers;
 
 /** Opens the storage driver with the words of a failed start. */
@@ -16,9 +17,22 @@ final class StorageDriver {
   static GraphDriver open(DaemonConfig config) {
     try {
       return StorageDrivers.open(
-          config.dataRoot(), config.storageDriver(), config.storageOptions());
+          config.dataRoot(), config.storageDriver(), limits(config).driverOptions());
     } catch (EngineException e) {
       throw new StartupFailure("error initializing graphdriver: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * What layers may hold.
+   *
+   * @throws StartupFailure if a limit is not one
+   */
+  static LayerLimits limits(DaemonConfig config) {
+    try {
+      return LayerLimits.of(config.storageOptions());
+    } catch (EngineException e) {
+      throw new StartupFailure(e.getMessage(), e);
     }
   }
 }

@@ -40,7 +40,7 @@ final class UnixSocketFile {
         return;
       }
       if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
-        throw failure(path, "bind: it is a directory; remove it first", null);
+        throw failure(path, "is a directory", null);
       }
       if (served(path)) {
         throw failure(
@@ -96,7 +96,7 @@ final class UnixSocketFile {
       return path.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByGroupName(name);
     } catch (UserPrincipalNotFoundException e) {
       if (group != null) {
-        throw failure(path, "group " + group + " not found", e);
+        throw new StartupFailure(Listeners.FAILED + "group " + group + " not found", e);
       }
       LOG.warnf("could not change group %s to docker: group docker not found", path);
       return null;
@@ -105,6 +105,6 @@ final class UnixSocketFile {
 
   private static StartupFailure failure(Path path, String reason, @Nullable Throwable cause) {
     return new StartupFailure(
-        "failed to load listeners: can't create unix socket " + path + ": " + reason, cause);
+        Listeners.FAILED + "can't create unix socket " + path + ": " + reason, cause);
   }
 }

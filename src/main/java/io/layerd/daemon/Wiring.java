@@ -1,7 +1,10 @@
 package io.layerd.daemon;
 
+import io.layerd.archive.Compression;
 import io.layerd.archive.LayerUnpackers;
 import io.layerd.archive.TarSplit;
+import io.layerd.build.Builder;
+import io.layerd.build.Tools;
 import io.layerd.container.Containers;
 import io.layerd.engine.Engine;
 import io.layerd.engine.Engines;
@@ -10,21 +13,28 @@ import io.layerd.events.EventLog;
 import io.layerd.graph.GraphDriver;
 import io.layerd.image.ImageService;
 import io.layerd.image.ImageServices;
+import io.layerd.layer.LayerLimits;
 import io.layerd.layer.LayerStore;
 import io.layerd.layer.LayerStores;
+import io.layerd.network.DefaultPools;
 import io.layerd.network.NetworkOptions;
 import io.layerd.network.NetworkService;
 import io.layerd.network.NetworkServices;
 import io.layerd.registry.RegistryOptions;
 import io.layerd.registry.RegistrySettings;
+import io.layerd.runtime.ContainerDefaults;
 import io.layerd.runtime.ContainerRuntime;
 import io.layerd.runtime.ContainerRuntimes;
+import io.layerd.runtime.ExtraRuntime;
 import io.layerd.runtime.RuntimeOptions;
 import io.layerd.sys.Sys;
 import io.layerd.volume.VolumeStore;
 import io.layerd.volume.VolumeStores;
 import io.vertx.core.Vertx;
 import java.net.URI;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -34,43 +44,49 @@ import java.util.concurrent.TimeUnit;
 final class Wiring implements AutoCloseable {
   private static final int LANES_STOP_SECONDS = 10;
 
+  private final Engines.Parts parts;
   private final Engine engine;
   private final Containers containers;
   private final NetworkService networks;
   private final Lanes lanes;
   private final RegistryOptions registries;
   private final EventLog events;
+  private volatile RuntimeOptions runtimes;
 
   private Wiring(
-      Engine engine,
+      Engines.Parts parts,
       Containers containers,
       NetworkService networks,
       Lanes lanes,
       RegistryOptions registries,
-      EventLog events) {
-    this.engine = engine;
+      EventLog events,
+      RuntimeOptions runtimes) {
+    this.parts = parts;
+    this.engine = Engines.create(parts);
     this.containers = containers;
     this.networks = networks;
     this.lanes = lanes;
     this.registries = registries;
     this.events = events;
+    this.runtimes = runtimes;
   }
 
   static Wiring open(DaemonConfig config, Sys sys, Vertx vertx) {
+    StartChecks.check(config);
     EventLog events = new EventLog();
     RegistryOptions registries = new RegistryOptions(registries(config));
+    LayerLimits limits = StorageDriver.limits(config);
+    Compression.limitRatio(limits.maxRatio());
     GraphDriver driver = StorageDriver.open(config);
     LayerStore layers =
         LayerStores.open(
             config.dataRoot(),
             driver,
-            LayerUnpackers.create(sys),
+            LayerUnpackers.create(sys, limits.unpack()),
             (split, directory) -> TarSplit.assemble(sys, split, directory));
     ImageService images = ImageServices.open(config.dataRoot(), layers, registries, events);
-    ContainerRuntime runtime =
-        ContainerRuntimes.open(
-            config.execRoot(),
-            RuntimeOptions.defaults().withDefaultRuntime(config.defaultRuntime()));
+    RuntimeOptions runtimes = runtimes(config, config.engine().containers().read());
+    ContainerRuntime runtime = ContainerRuntimes.open(config.execRoot(), runtimes);
     NetworkService networks = NetworkServices.open(networks(config), sys);
     VolumeStore volumes = VolumeStores.open(config.dataRoot());
     Lanes lanes = join(Lanes.deploy(vertx, Lanes.Sizes.defaults()));
@@ -84,27 +100,67 @@ final class Wiring implements AutoCloseable {
                 networks,
                 volumes,
                 new NetworkEtcFiles(networks, config),
+                config.engine().containers().log(),
                 events,
                 lanes.container().executor("container exit")));
     containers.recover();
-    Engine engine =
-        Engines.create(
-            new Engines.Parts(
-                lanes, containers.service(), images, layers, networks, volumes, runtime, events));
-    return new Wiring(engine, containers, networks, lanes, registries, events);
+    Engines.Parts parts =
+        new Engines.Parts(
+            lanes,
+            containers.service(),
+            containers.files(),
+            images,
+            layers,
+            networks,
+            volumes,
+            runtime,
+            events,
+            new Builder(
+                new Tools(
+                    sys,
+                    images,
+                    layers,
+                    containers.service(),
+                    Facts.ENGINE_VERSION,
+                    config.dataRoot().resolve("tmp"))));
+    return new Wiring(parts, containers, networks, lanes, registries, events, runtimes);
+  }
+
+  private static RuntimeOptions runtimes(DaemonConfig config, ContainerDefaults containers) {
+    RuntimeOptions defaults = RuntimeOptions.defaults();
+    Path scripts = config.execRoot().resolve("runtimes");
+    Map<String, ExtraRuntime> extra = new TreeMap<>();
+    config
+        .engine()
+        .runtimes()
+        .forEach((name, choice) -> extra.put(name, choice.program(name, scripts)));
+    return new RuntimeOptions(
+        config.defaultRuntime(),
+        extra,
+        config.engine().cgroupParent(),
+        config.engine().initPath(),
+        containers,
+        defaults.searchPath());
   }
 
   private static NetworkOptions networks(DaemonConfig config) {
-    return NetworkOptions.defaults(config.dataRoot(), config.execRoot())
+    NetworkOptions usual = NetworkOptions.defaults(config.dataRoot(), config.execRoot());
+    return (config.engine().pools().isEmpty()
+            ? usual
+            : usual.withPools(new DefaultPools(config.engine().pools())))
         .withBridge(config.bridge(), config.bip())
-        .withMtu(config.mtu());
+        .withMtu(config.mtu())
+        .withDns(config.dns())
+        .withBridges(config.engine().bridges());
   }
 
   private static RegistrySettings registries(DaemonConfig config) {
     return RegistrySettings.DEFAULT
         .withInsecureRegistries(config.insecureRegistries())
         .withMirrors(config.registryMirrors().stream().map(URI::create).toList())
-        .withDownloads(config.maxConcurrentDownloads(), config.maxDownloadAttempts());
+        .withDownloads(config.maxConcurrentDownloads(), config.maxDownloadAttempts())
+        .withUploads(config.maxConcurrentUploads())
+        .withProxies(config.engine().proxies());
   }
 
   private static <T> T join(io.vertx.core.Future<T> future) {
@@ -115,13 +171,31 @@ final class Wiring implements AutoCloseable {
     return engine;
   }
 
+  /** The rooms behind the engine, for those who watch it. */
+  Engines.Parts parts() {
+    return parts;
+  }
+
   EventLog events() {
     return events;
   }
 
+  /**
+   * The runtimes a running daemon is to go on with; changes nothing yet. The seccomp profile stays
+   * as it was read at the start.
+   */
+  RuntimeOptions plan(DaemonConfig config) {
+    ContainerDefaults before = runtimes.containers();
+    ContainerDefaults now = config.engine().containers().usual();
+    return runtimes(config, now.withSeccomp(before.seccomp(), before.seccompName()));
+  }
+
   /** Takes over what a running daemon can change. */
-  void reload(DaemonConfig config) {
+  void reload(DaemonConfig config, RuntimeOptions planned) {
+    runtimes = planned;
+    parts.runtime().reload(planned);
     registries.set(registries(config));
+    networks.reload();
   }
 
   /** Ends the engine. Containers live on without it; a network that none is on goes. */

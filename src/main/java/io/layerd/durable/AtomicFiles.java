@@ -40,11 +40,13 @@ public final class AtomicFiles {
     Path temporary = directory.resolve(TEMPORARY + file.getFileName() + RandomNames.suffix());
     try {
       create(temporary, content, mode);
+      Failpoint.FILE_WRITTEN.reached();
       sys.renameat(Sys.AT_FDCWD, Paths.bytes(temporary), Sys.AT_FDCWD, Paths.bytes(file));
     } catch (IOException e) {
       removeQuietly(temporary, e);
       throw e;
     }
+    Failpoint.FILE_NAMED.reached();
     flush.directory(directory);
   }
 

@@ -47,7 +47,9 @@ final class Flush {
   void rename(Path directory, Path name, int mode) throws IOException {
     sys.fchmodat(Sys.AT_FDCWD, Paths.bytes(directory), mode);
     directoryBeforeRename(directory);
+    Failpoint.SET_WRITTEN.reached();
     sys.renameat(Sys.AT_FDCWD, Paths.bytes(directory), Sys.AT_FDCWD, Paths.bytes(name));
+    Failpoint.SET_NAMED.reached();
     directory(Paths.parent(name));
   }
 

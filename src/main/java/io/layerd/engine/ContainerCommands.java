@@ -10,10 +10,14 @@ import io.layerd.container.CreateRequest;
 import io.layerd.container.FrameSink;
 import io.layerd.container.ListQuery;
 import io.layerd.container.LogQuery;
+import io.layerd.container.StatsQuery;
+import io.layerd.container.UsageSample;
 import io.layerd.container.WaitCondition;
+import io.layerd.spec.HostConfig;
 import io.smallrye.mutiny.Uni;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /containers}; see {@link io.layerd.container.ContainerService} for what each does. */
@@ -58,6 +62,12 @@ public interface ContainerCommands {
   Uni<AttachStream> attach(String ref, AttachRequest request);
 
   Uni<Top> top(String ref, String psArgs);
+
+  /** Runs on a virtual thread; the sink may block, and throws when the client has gone. */
+  Uni<Void> stats(String ref, StatsQuery query, Consumer<UsageSample> sink);
+
+  /** Warnings. */
+  Uni<List<String>> update(String ref, HostConfig changes);
 
   Uni<Pruned> prune(Map<String, List<String>> filters);
 }

@@ -9,7 +9,11 @@ package io.layerd.engine;
 public interface Engine {
   ImageCommands images();
 
+  BuildCommands builds();
+
   ContainerCommands containers();
+
+  FileCommands files();
 
   ExecCommands execs();
 

@@ -1,6 +1,8 @@
 package io.layerd.engine;
 
+import io.layerd.build.Builder;
 import io.layerd.container.ContainerService;
+import io.layerd.container.FileService;
 import io.layerd.engine.worker.Lanes;
 import io.layerd.events.EventLog;
 import io.layerd.image.ImageService;
@@ -17,27 +19,40 @@ public final class Engines {
   public record Parts(
       Lanes lanes,
       ContainerService containers,
+      FileService files,
       ImageService images,
       LayerStore layers,
       NetworkService networks,
       VolumeStore volumes,
       ContainerRuntime runtime,
-      EventLog events) {}
+      EventLog events,
+      Builder builder) {}
 
   /** The facade; all parts have recovered. */
   public static Engine create(Parts parts) {
     LaneImages images = new LaneImages(parts.lanes(), parts.images(), parts.layers());
     LaneContainers containers = new LaneContainers(parts.lanes(), parts.containers());
+    LaneFiles files = new LaneFiles(parts.lanes(), parts.files());
     LaneExecs execs = new LaneExecs(parts.lanes(), parts.containers());
-    LaneNetworks networks = new LaneNetworks(parts.lanes(), parts.networks());
+    LaneNetworks networks = new LaneNetworks(parts);
     LaneVolumes volumes = new LaneVolumes(parts.lanes(), parts.volumes(), parts.events());
     LaneSystem system = new LaneSystem(parts);
-    return new LaneEngine(images, containers, execs, networks, volumes, system);
+    return new LaneEngine(
+        images,
+        new ThreadBuilds(parts.builder(), parts.events()),
+        containers,
+        files,
+        execs,
+        networks,
+        volumes,
+        system);
   }
 
   private record LaneEngine(
       ImageCommands images,
+      BuildCommands builds,
       ContainerCommands containers,
+      FileCommands files,
       ExecCommands execs,
       NetworkCommands networks,
       VolumeCommands volumes,

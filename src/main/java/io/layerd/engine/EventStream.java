@@ -8,8 +8,8 @@ import io.layerd.events.EventLog;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /** One client's events: recorded ones, then new ones through a bounded queue of its own. */
@@ -25,14 +25,14 @@ final class EventStream {
 
   void run(EventQuery query, EventSink sink) throws IOException, InterruptedException {
     EventFilter filter = new EventFilter(query.filters());
-    BlockingQueue<Event> queue = new ArrayBlockingQueue<>(MOST_BEHIND);
-    boolean[] overflow = {false};
+    BlockingQueue<Event> queue = new LinkedBlockingQueue<>(MOST_BEHIND);
+    Overflow overflow = new Overflow(Thread.currentThread());
     sink.open();
     try (EventLog.Subscription subscription =
         log.subscribe(
             event -> {
               if (filter.matches(event) && !queue.offer(event)) {
-                overflow[0] = true;
+                overflow.happened();
               }
             })) {
       if (query.since() != null || query.until() != null) {
@@ -43,6 +43,11 @@ final class EventStream {
         }
       }
       live(query, sink, queue, overflow);
+    } catch (IOException | InterruptedException e) {
+      if (overflow.seen) {
+        throw tooSlow();
+      }
+      throw e;
     }
   }
 
@@ -53,7 +58,7 @@ final class EventStream {
   }
 
   private static void live(
-      EventQuery query, EventSink sink, BlockingQueue<Event> queue, boolean[] overflow)
+      EventQuery query, EventSink sink, BlockingQueue<Event> queue, Overflow overflow)
       throws IOException, InterruptedException {
     Instant until = query.until();
     while (true) {
@@ -73,8 +78,29 @@ final class EventStream {
         }
         sink.write(event);
       }
-      if (overflow[0]) {
-        throw new Unavailable("this client reads events too slowly and is disconnected");
+      if (overflow.seen) {
+        throw tooSlow();
+      }
+    }
+  }
+
+  private static Unavailable tooSlow() {
+    return new Unavailable("a client reads events too slowly and is disconnected");
+  }
+
+  /** Wakes the writer, which may wait for a client that reads nothing at all. */
+  private static final class Overflow {
+    private final Thread writer;
+    private volatile boolean seen;
+
+    Overflow(Thread writer) {
+      this.writer = writer;
+    }
+
+    void happened() {
+      if (!seen) {
+        seen = true;
+        writer.interrupt();
       }
     }
   }

@@ -6,11 +6,11 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 
 /** What {@code docker info} tells of the host. */
-final class HostFacts {
+public final class HostFacts {
   private HostFacts() {}
 
   /** A field of /etc/os-release without its quotes; empty if there is none. */
-  static String osRelease(String field) {
+  public static String osRelease(String field) {
     for (String file : new String[] {"/etc/os-release", "/usr/lib/os-release"}) {
       for (String line : read(file).split("\n", -1)) {
         if (line.startsWith(field + "=")) {
@@ -24,7 +24,8 @@ final class HostFacts {
     return "";
   }
 
-  static String kernelVersion() {
+  /** The release of the running kernel. */
+  public static String kernelVersion() {
     return read("/proc/sys/kernel/osrelease").strip();
   }
 
@@ -36,7 +37,8 @@ final class HostFacts {
     return read("/proc/sys/net/ipv4/ip_forward").strip().equals("1");
   }
 
-  static long memoryBytes() {
+  /** All memory of the host. */
+  public static long memoryBytes() {
     for (String line : read("/proc/meminfo").split("\n", -1)) {
       if (line.startsWith("MemTotal:")) {
         return Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024;
@@ -62,7 +64,7 @@ final class HostFacts {
   }
 
   /** The machine in uname's words. */
-  static String machine() {
+  public static String machine() {
     return switch (System.getProperty("os.arch", "")) {
       case "amd64" -> "x86_64";
       case String other -> other;

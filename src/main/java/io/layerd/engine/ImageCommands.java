@@ -1,14 +1,26 @@
 package io.layerd.engine;
 
+import io.layerd.image.ImageArchives.ImportListener;
+import io.layerd.image.ImageArchives.ImportRequest;
+import io.layerd.image.ImageArchives.LoadListener;
 import io.layerd.image.ImageService.HistoryLine;
 import io.layerd.image.ImageService.Image;
 import io.layerd.image.ImageService.LoginRequest;
 import io.layerd.image.ImageService.ProgressSink;
 import io.layerd.image.ImageService.Pruned;
 import io.layerd.image.ImageService.PullRequest;
+import io.layerd.image.ImageService.PushListener;
+import io.layerd.image.ImageService.PushRequest;
 import io.layerd.image.ImageService.Removed;
+import io.layerd.image.ImageService.SearchRequest;
 import io.layerd.image.ImageService.Summary;
+import io.layerd.oci.Platform;
+import io.layerd.registry.Described;
+import io.layerd.registry.RegistryCredentials;
+import io.layerd.registry.SearchResult;
 import io.smallrye.mutiny.Uni;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +42,36 @@ public interface ImageCommands {
 
   /** Pulls; the sink is called from several threads. Cancelling ends the pull. */
   Uni<Void> pull(PullRequest request, ProgressSink progress);
+
+  /** Pushes; the listener is called from several threads. Cancelling ends the push. */
+  Uni<Void> push(PushRequest request, PushListener listener);
+
+  /**
+   * Writes images as a tar; the stream may block. Cancelling ends it.
+   *
+   * @see io.layerd.image.ImageArchives#save
+   */
+  Uni<Void> save(List<String> references, @Nullable Platform platform, OutputStream out);
+
+  /**
+   * Makes the images of an archive; the stream may block. Cancelling ends it.
+   *
+   * @see io.layerd.image.ImageArchives#load
+   */
+  Uni<Void> load(InputStream archive, @Nullable Platform platform, LoadListener listener);
+
+  /**
+   * Makes an image from the tar of a file system; the stream may block. Cancelling ends it.
+   *
+   * @see io.layerd.image.ImageArchives#importTar
+   */
+  Uni<Image> importTar(@Nullable InputStream tar, ImportRequest request, ImportListener listener);
+
+  /** Looks an image up in its registry. */
+  Uni<Described> lookUp(String reference, RegistryCredentials credentials);
+
+  /** Searches a registry for repositories. */
+  Uni<List<SearchResult>> search(SearchRequest request);
 
   /** Checks credentials with a registry. */
   Uni<Void> login(LoginRequest request);

@@ -11,12 +11,16 @@ import io.layerd.container.CreateRequest;
 import io.layerd.container.FrameSink;
 import io.layerd.container.ListQuery;
 import io.layerd.container.LogQuery;
+import io.layerd.container.StatsQuery;
+import io.layerd.container.UsageSample;
 import io.layerd.container.WaitCondition;
 import io.layerd.engine.worker.LaneGroup;
 import io.layerd.engine.worker.Lanes;
+import io.layerd.spec.HostConfig;
 import io.smallrye.mutiny.Uni;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Containers on the container lanes; what copies or measures files on the storage lanes. */
@@ -118,6 +122,16 @@ final class LaneContainers implements ContainerCommands {
   @Override
   public Uni<Top> top(String ref, String psArgs) {
     return Unis.onLane(lanes, "container top", () -> containers.top(ref, psArgs));
+  }
+
+  @Override
+  public Uni<Void> stats(String ref, StatsQuery query, Consumer<UsageSample> sink) {
+    return Unis.onVirtualThread("stats " + ref, () -> containers.stats(ref, query, sink));
+  }
+
+  @Override
+  public Uni<List<String>> update(String ref, HostConfig changes) {
+    return Unis.onLane(lanes, "container update", () -> containers.update(ref, changes));
   }
 
   @Override

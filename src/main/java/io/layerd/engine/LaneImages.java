@@ -2,6 +2,9 @@ package io.layerd.engine;
 
 import io.layerd.engine.worker.LaneGroup;
 import io.layerd.engine.worker.Lanes;
+import io.layerd.image.ImageArchives.ImportListener;
+import io.layerd.image.ImageArchives.ImportRequest;
+import io.layerd.image.ImageArchives.LoadListener;
 import io.layerd.image.ImageService;
 import io.layerd.image.ImageService.Cancellation;
 import io.layerd.image.ImageService.HistoryLine;
@@ -10,13 +13,24 @@ import io.layerd.image.ImageService.LoginRequest;
 import io.layerd.image.ImageService.ProgressSink;
 import io.layerd.image.ImageService.Pruned;
 import io.layerd.image.ImageService.PullRequest;
+import io.layerd.image.ImageService.PushListener;
+import io.layerd.image.ImageService.PushRequest;
 import io.layerd.image.ImageService.Removed;
+import io.layerd.image.ImageService.SearchRequest;
 import io.layerd.image.ImageService.Summary;
 import io.layerd.layer.LayerStore;
 import io.layerd.oci.ChainId;
+import io.layerd.oci.Platform;
+import io.layerd.registry.Described;
+import io.layerd.registry.RegistryCredentials;
+import io.layerd.registry.SearchResult;
 import io.smallrye.mutiny.Uni;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /** Images on the storage lanes; a pull on a thread of its own. */
 final class LaneImages implements ImageCommands {
@@ -85,11 +99,60 @@ final class LaneImages implements ImageCommands {
   }
 
   @Override
+  public Uni<Void> push(PushRequest request, PushListener listener) {
+    return Uni.createFrom()
+        .deferred(
+            () -> {
+              ClientGone gone = new ClientGone();
+              return Unis.onPlatformThread(
+                      "push " + request.reference(), () -> images.push(request, listener, gone))
+                  .onCancellation()
+                  .invoke(gone::cancel);
+            });
+  }
+
+  @Override
+  public Uni<Void> save(List<String> references, @Nullable Platform platform, OutputStream out) {
+    return Unis.onPlatformThread("save", () -> images.save(references, platform, out));
+  }
+
+  @Override
+  public Uni<Void> load(InputStream archive, @Nullable Platform platform, LoadListener listener) {
+    return Unis.onPlatformThread("load", () -> images.load(archive, platform, listener));
+  }
+
+  @Override
+  public Uni<Image> importTar(
+      @Nullable InputStream tar, ImportRequest request, ImportListener listener) {
+    return Uni.createFrom()
+        .deferred(
+            () -> {
+              ClientGone gone = new ClientGone();
+              AtomicReference<Image> made = new AtomicReference<>();
+              return Unis.onPlatformThread(
+                      "import", () -> made.set(images.importTar(tar, request, listener, gone)))
+                  .map(_ -> made.get())
+                  .onCancellation()
+                  .invoke(gone::cancel);
+            });
+  }
+
+  @Override
+  public Uni<Described> lookUp(String reference, RegistryCredentials credentials) {
+    return Unis.onVirtualThreadFor("lookup", () -> images.lookUp(reference, credentials));
+  }
+
+  @Override
+  public Uni<List<SearchResult>> search(SearchRequest request) {
+    return Unis.onVirtualThreadFor("search", () -> images.search(request));
+  }
+
+  @Override
   public Uni<Void> login(LoginRequest request) {
     return Unis.onVirtualThread("login", () -> images.login(request));
   }
 
-  /** Passes the news that the client has gone on to the pull. */
+  /** Passes the news that the client has gone on to the transfer. */
   static final class ClientGone implements Cancellation {
     private final List<Runnable> actions = new java.util.ArrayList<>();
     private boolean cancelled;
@@ -120,7 +183,7 @@ final class LaneImages implements ImageCommands {
         told = List.copyOf(actions);
       }
       // Not here: whoever cancelled may be the event loop.
-      Thread.ofPlatform().daemon().name("pull cancel").start(() -> told.forEach(Runnable::run));
+      Thread.ofPlatform().daemon().name("transfer cancel").start(() -> told.forEach(Runnable::run));
     }
   }
 }

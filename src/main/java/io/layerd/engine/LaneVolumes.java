@@ -3,6 +3,7 @@ package io.layerd.engine;
 import io.layerd.engine.worker.LaneGroup;
 import io.layerd.engine.worker.Lanes;
 import io.layerd.error.EngineException;
+import io.layerd.error.InvalidParameter;
 import io.layerd.events.EventLog;
 import io.layerd.volume.Volume;
 import io.layerd.volume.VolumeStore;
@@ -40,7 +41,7 @@ final class LaneVolumes implements VolumeCommands {
     boolean all = !filters.has("dangling");
     boolean dangling = filters.flag("dangling", false);
     return volumes.list().stream()
-        .filter(v -> filters.part("name", v.name()))
+        .filter(v -> filters.matches("name", v.name()))
         .filter(v -> filters.exact("driver", v.driver()))
         .filter(v -> filters.labels("label", v.labels()))
         .filter(v -> all || dangling == volumes.users(v.name()).isEmpty())
@@ -90,7 +91,7 @@ final class LaneVolumes implements VolumeCommands {
 
   private VolumesPruned pruneNow(Map<String, List<String>> values) {
     ListFilters filters = ListFilters.checked(values, PRUNE);
-    boolean all = filters.flag("all", false);
+    boolean all = all(filters);
     List<String> removed = new ArrayList<>();
     long bytes = 0;
     for (Volume volume : volumes.list()) {
@@ -102,7 +103,7 @@ final class LaneVolumes implements VolumeCommands {
         continue;
       }
       try {
-        long size = DirectorySize.bytes(volume.mountpoint());
+        long size = Math.max(0, volumes.sizeBytes(volume));
         volumes.remove(volume.name(), false);
         bytes += size;
         removed.add(volume.name());
@@ -113,6 +114,22 @@ final class LaneVolumes implements VolumeCommands {
     }
     events.publish("volume", "prune", "", Map.of("reclaimed", String.valueOf(bytes)));
     return new VolumesPruned(removed, bytes);
+  }
+
+  private static boolean all(ListFilters filters) {
+    List<String> values = filters.get("all");
+    if (values.size() > 1) {
+      throw new InvalidParameter(
+          "invalid filter 'all=" + filters.shown("all") + "': only one value is expected");
+    }
+    String value = values.isEmpty() ? "false" : values.getFirst();
+    return switch (value) {
+      case "1", "t", "T", "true", "TRUE", "True" -> true;
+      case "0", "f", "F", "false", "FALSE", "False" -> false;
+      default ->
+          throw new InvalidParameter(
+              "invalid filter 'all': strconv.ParseBool: parsing \"" + value + "\": invalid syntax");
+    };
   }
 
   private void publish(String action, Volume volume) {

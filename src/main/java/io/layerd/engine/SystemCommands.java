@@ -3,6 +3,7 @@ package io.layerd.engine;
 import io.layerd.container.ContainerService.Counts;
 import io.layerd.container.ContainerSnapshot;
 import io.layerd.events.Event;
+import io.layerd.image.DamagedImage;
 import io.layerd.image.ImageService.Summary;
 import io.layerd.runtime.RuntimeInfo;
 import io.layerd.volume.Volume;
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /info}, {@code /events}, {@code /system/df}. */
@@ -26,7 +28,8 @@ public interface SystemCommands {
    */
   Uni<Void> events(EventQuery query, EventSink sink);
 
-  Uni<DiskUsage> diskUsage();
+  /** Images, containers and volumes are measured side by side. */
+  Uni<DiskUsage> diskUsage(Set<UsageType> types);
 
   /** Tasks that wait for a lane, by kind: {@code storage}, {@code container}. */
   Map<String, Integer> queueDepths();
@@ -68,14 +71,31 @@ public interface SystemCommands {
       boolean ipv4Forwarding,
       List<String> warnings) {}
 
+  /** What disk usage is asked of. */
+  enum UsageType {
+    IMAGE,
+    CONTAINER,
+    VOLUME,
+    BUILD_CACHE
+  }
+
   /**
-   * @param volumeBytes by volume name
+   * What takes how much room; what was not asked for is null.
+   *
+   * @param layersBytes of all layers, each once
+   * @param damaged images that are left out, if images were asked for
+   * @param buildCache whether the build cache was asked for
    */
   record DiskUsage(
       long layersBytes,
-      List<Summary> images,
-      List<ContainerSnapshot> containers,
-      List<Volume> volumes,
-      Map<String, Long> volumeBytes,
-      Map<String, Integer> volumeUsers) {}
+      @Nullable List<Summary> images,
+      List<DamagedImage> damaged,
+      @Nullable List<ContainerSnapshot> containers,
+      @Nullable List<VolumeUsage> volumes,
+      boolean buildCache) {}
+
+  /**
+   * @param users containers that refer to it
+   */
+  record VolumeUsage(Volume volume, long sizeBytes, int users) {}
 }

@@ -6,6 +6,7 @@ import io.smallrye.mutiny.Uni;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** Work as a {@code Uni}: on a lane, on a virtual thread, or waiting for a future. */
 final class Unis {
@@ -69,6 +70,16 @@ final class Unis {
    */
   static Uni<Void> onVirtualThread(String name, Action work) {
     return onThread(Thread.ofVirtual().name(name), work);
+  }
+
+  /** {@link #onVirtualThread} with a result. */
+  static <T> Uni<T> onVirtualThreadFor(String name, Callable<T> work) {
+    return Uni.createFrom()
+        .deferred(
+            () -> {
+              AtomicReference<T> result = new AtomicReference<>();
+              return onVirtualThread(name, () -> result.set(work.call())).map(_ -> result.get());
+            });
   }
 
   /** Long blocking work that enters the kernel through {@code sys}; cancelling interrupts it. */

@@ -3,7 +3,8 @@
  *
  * <p>Invariant: no caller of this package is ever blocked.
  *
- * <p>May know: image, layer, container, volume, network, runtime, events, oci, spec, error.
+ * <p>May know: image, layer, rootfs, archive, container, volume, network, runtime, events, metrics,
+ * oci, spec, error.
  */
 @NullMarked
 package io.layerd.engine;

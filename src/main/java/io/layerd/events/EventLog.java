@@ -7,6 +7,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
 /**
@@ -16,6 +17,7 @@ import java.util.function.Consumer;
 public final class EventLog {
   private static final int REPLAY_LIMIT = 256;
 
+  private final LongAdder published = new LongAdder();
   private final Deque<Event> newest = new ArrayDeque<>();
   private final List<Consumer<Event>> listeners = new CopyOnWriteArrayList<>();
 
@@ -26,6 +28,7 @@ public final class EventLog {
 
   /** Records an event and tells the listeners, in the order of recording. */
   public synchronized void publish(Event event) {
+    published.increment();
     if (newest.size() == REPLAY_LIMIT) {
       newest.removeFirst();
     }
@@ -40,6 +43,11 @@ public final class EventLog {
   public synchronized Subscription subscribe(Consumer<Event> listener) {
     listeners.add(listener);
     return new Subscription(new ArrayList<>(newest), () -> listeners.remove(listener));
+  }
+
+  /** How many events there were since the start. */
+  public long published() {
+    return published.sum();
   }
 
   /** Listeners at this moment. */

@@ -40,9 +40,10 @@ public interface GraphDriver {
   /**
    * Puts a filled layer on its parent, before its first mount.
    *
+   * @return whether that wrote the layer's content anew, so that it has to be synced once more
    * @throws InvalidParameter if the stack would be too deep
    */
-  void setParent(String id, String parent);
+  boolean setParent(String id, String parent);
 
   /** {@link #createReadWrite(String, String, Map)} without options. */
   default void createReadWrite(String id, @Nullable String parent) {
@@ -76,6 +77,14 @@ public interface GraphDriver {
   void release(String id);
 
   /**
+   * Whether somebody has the layer mounted and may be writing to it; also if the driver cannot
+   * tell.
+   */
+  default boolean mayChange(String id) {
+    return true;
+  }
+
+  /**
    * Deletes a layer without children, unmounting what is mounted in it. Absent is success, so a
    * retry after a crash is safe.
    */
@@ -84,11 +93,20 @@ public interface GraphDriver {
   /** Every layer, whoever made it, half-made ones included. */
   List<String> ids();
 
-  /** What inspect shows: LowerDir, MergedDir, UpperDir, WorkDir, in that order. */
+  /**
+   * What inspect shows, in dockerd's order: LowerDir, MergedDir, UpperDir, WorkDir for overlay2.
+   */
   Map<String, String> metadata(String id);
 
-  /** Bytes of the layer itself: all but directories, each inode once. */
-  long sizeBytes(String id);
+  /**
+   * What a read-write layer has changed, mounted or not. It may go on changing meanwhile.
+   *
+   * @param parent the layer it was made on
+   */
+  LayerChanges changes(String id, @Nullable String parent);
+
+  /** Bytes that a read-write layer adds to its parent: all but directories, each inode once. */
+  long sizeBytes(String id, @Nullable String parent);
 
   /**
    * Once at start: deletes layers that nobody refers to and that layerd or dockerd's layer store

@@ -72,8 +72,17 @@ final class DistributionMetadata {
   }
 
   /** Writes down that a repository holds a layer as this blob. */
-  synchronized void add(DiffId diffId, Digest blob, String sourceRepository) {
-    Seen entry = new Seen(blob.toString(), sourceRepository, "");
+  void add(DiffId diffId, Digest blob, String sourceRepository) {
+    add(diffId, blob, sourceRepository, "");
+  }
+
+  /**
+   * Writes down that a layer was pushed as this blob.
+   *
+   * @param hmac tells with which credentials
+   */
+  synchronized void add(DiffId diffId, Digest blob, String sourceRepository, String hmac) {
+    Seen entry = new Seen(blob.toString(), sourceRepository, hmac);
     List<Seen> known = seen(diffId);
     boolean mapped = diffId(blob).filter(diffId::equals).isPresent();
     if (mapped && !known.isEmpty() && known.getLast().equals(entry)) {

@@ -1,6 +1,8 @@
 package io.layerd.image;
 
+import io.layerd.durable.Failpoint;
 import io.layerd.error.EngineException;
+import io.layerd.error.InvalidParameter;
 import io.layerd.error.SystemFailure;
 import io.layerd.image.ImageService.Image;
 import io.layerd.layer.Layer;
@@ -13,9 +15,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -37,6 +42,7 @@ final class ImageDatabase {
   private final DurableWriter writer;
   private final TreeMap<String, Image> byHex = new TreeMap<>();
   private final Map<Digest, List<Digest>> children = new HashMap<>();
+  private final Map<Digest, String> damaged = new TreeMap<>(Comparator.comparing(Digest::hex));
 
   ImageDatabase(Path imagedb, LayerStore layers, DurableWriter writer) throws IOException {
     this.content = PrivateDirectories.create(imagedb.resolve("content/sha256"));
@@ -47,23 +53,60 @@ final class ImageDatabase {
   }
 
   private synchronized void load() throws IOException {
+    sweepMetadata();
     List<Path> files;
     try (Stream<Path> list = Files.list(content)) {
       files = list.filter(file -> file.getFileName().toString().matches(HEX64)).toList();
     }
-    for (Path file : files) {
-      Digest id = new Digest("sha256", file.getFileName().toString());
+    // Reading and parsing is most of a start with many images, so every core takes its share.
+    for (Loaded one : files.parallelStream().map(this::read).toList()) {
       try {
-        byte[] raw = Files.readAllBytes(file);
-        if (!Digest.of(raw).equals(id)) {
-          throw new SystemFailure("its content has another digest");
-        }
-        Image image = ImageParser.parse(raw, readParent(id));
+        Image image = one.image();
         retain(image);
         remember(image);
-      } catch (IOException | EngineException e) {
-        LOG.warnf("image %s is left out: %s", id, e.getMessage());
+      } catch (EngineException e) {
+        LOG.errorf("image %s is damaged and left out: %s", one.id(), e.getMessage());
+        damaged.put(one.id(), String.valueOf(e.getMessage()));
       }
+    }
+  }
+
+  /** What was written beside an image that a kill kept from being made, or from going whole. */
+  private void sweepMetadata() {
+    try (Stream<Path> list = Files.list(metadata)) {
+      for (Path directory : list.toList()) {
+        String hex = directory.getFileName().toString();
+        if (hex.matches(HEX64) && Files.notExists(content.resolve(hex))) {
+          deleteMetadata(new Digest("sha256", hex));
+        }
+      }
+    } catch (IOException e) {
+      LOG.warnf("cannot sweep %s: %s", metadata, e.getMessage());
+    }
+  }
+
+  /** An image as read, or why it cannot be. */
+  private record Loaded(Digest id, @Nullable Image read, @Nullable EngineException failure) {
+    Image image() {
+      if (read == null) {
+        throw failure == null ? new SystemFailure("not read") : failure;
+      }
+      return read;
+    }
+  }
+
+  private Loaded read(Path file) {
+    Digest id = new Digest("sha256", file.getFileName().toString());
+    try {
+      byte[] raw = Files.readAllBytes(file);
+      Image image = ImageParser.parse(raw, readParent(id));
+      return image.id().equals(id)
+          ? new Loaded(id, image, null)
+          : new Loaded(id, null, new SystemFailure("its content has another digest"));
+    } catch (IOException e) {
+      return new Loaded(id, null, new SystemFailure(String.valueOf(e.getMessage()), e));
+    } catch (EngineException e) {
+      return new Loaded(id, null, e);
     }
   }
 
@@ -79,6 +122,13 @@ final class ImageDatabase {
     if (image.parent() != null) {
       children.computeIfAbsent(image.parent(), _ -> new ArrayList<>()).add(image.id());
     }
+  }
+
+  /** What was left out at start, with reasons; what has come back since is left out here. */
+  synchronized Map<Digest, String> damaged() {
+    Map<Digest, String> still = new LinkedHashMap<>(damaged);
+    still.keySet().removeIf(id -> byHex.containsKey(id.hex()));
+    return still;
   }
 
   synchronized Optional<Image> find(Digest id) {
@@ -113,6 +163,17 @@ final class ImageDatabase {
     return List.copyOf(children.getOrDefault(id, List.of()));
   }
 
+  /** Images made from one, or from none. */
+  synchronized List<Image> builtOn(@Nullable Digest parent) {
+    if (parent == null) {
+      return byHex.values().stream().filter(image -> image.parent() == null).toList();
+    }
+    return children.getOrDefault(parent, List.of()).stream()
+        .map(child -> byHex.get(child.hex()))
+        .filter(Objects::nonNull)
+        .toList();
+  }
+
   /**
    * Stores a configuration whose layers exist; durable on return. Known already is fine.
    *
@@ -145,25 +206,73 @@ final class ImageDatabase {
     return image;
   }
 
+  /**
+   * Writes down which image another was built on, both of which are here.
+   *
+   * @throws InvalidParameter if the histories do not fit
+   */
+  synchronized void setParent(Digest id, Digest parent) {
+    Image image = byHex.get(id.hex());
+    Image below = byHex.get(parent.hex());
+    if (image == null || below == null || parent.equals(image.parent())) {
+      return;
+    }
+    int steps = below.history().size();
+    boolean fits =
+        image.history().isEmpty() && steps == 0
+            || image.history().size() == steps + 1
+                && image.history().subList(0, steps).equals(below.history());
+    if (!fits) {
+      throw new InvalidParameter("image " + parent + " is not a valid parent for " + id);
+    }
+    Path directory = metadata.resolve(id.hex());
+    try {
+      PrivateDirectories.create(directory);
+      writer.write(directory.resolve("parent"), utf8(parent.toString()), FILE_MODE);
+    } catch (IOException e) {
+      throw new SystemFailure("cannot write to " + directory + ": " + e, e);
+    }
+    forgetChild(image);
+    remember(ImageParser.parse(image.raw(), parent));
+  }
+
   /** Deletes an image and returns the layers that went with it, top first. */
   synchronized List<Layer> delete(Image image) {
+    ChainId chain = image.chainId();
+    if (chain != null) {
+      layers.condemn(chain);
+    }
     try {
       Files.deleteIfExists(content.resolve(image.id().hex()));
-      deleteMetadata(image.id());
     } catch (IOException e) {
+      if (chain != null) {
+        layers.pardon(chain);
+      }
       throw new SystemFailure("cannot delete image " + image.id() + " in " + content + ": " + e, e);
     }
+    try {
+      Failpoint.IMAGE_GONE.reached();
+      deleteMetadata(image.id());
+    } catch (IOException e) {
+      // The image is gone all the same; what was written beside it means nothing without it.
+      LOG.warnf("cannot delete what is left of image %s: %s", image.id(), e.getMessage());
+    }
     byHex.remove(image.id().hex());
-    if (image.parent() != null) {
-      List<Digest> siblings = children.get(image.parent());
-      if (siblings != null) {
-        siblings.remove(image.id());
-        if (siblings.isEmpty()) {
-          children.remove(image.parent());
-        }
+    forgetChild(image);
+    return chain == null ? List.of() : layers.release(chain);
+  }
+
+  private void forgetChild(Image image) {
+    if (image.parent() == null) {
+      return;
+    }
+    List<Digest> siblings = children.get(image.parent());
+    if (siblings != null) {
+      siblings.remove(image.id());
+      if (siblings.isEmpty()) {
+        children.remove(image.parent());
       }
     }
-    return releaseLayers(image);
   }
 
   private List<Layer> releaseLayers(Image image) {

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** The filters of list and prune, checked. */
@@ -19,7 +20,8 @@ final class ImageFilters {
     this.filters = filters;
     for (String name : filters.keySet()) {
       if (!accepted.contains(name)) {
-        throw new InvalidParameter("invalid filter '" + name + "'");
+        throw new InvalidParameter(
+            name.isEmpty() ? "invalid filter" : "invalid filter '" + name + "'");
       }
     }
   }
@@ -41,7 +43,7 @@ final class ImageFilters {
     boolean yes = values.stream().anyMatch(v -> v.equals("1") || v.equals("true"));
     boolean no = values.stream().anyMatch(v -> v.equals("0") || v.equals("false"));
     if (yes == no) {
-      String shown = values.isEmpty() ? "" : "=[" + String.join(" ", values) + "]";
+      String shown = values.isEmpty() ? "" : "=[" + String.join(" ", new TreeSet<>(values)) + "]";
       throw new InvalidParameter("invalid filter '" + name + shown + "'");
     }
     return yes;

@@ -29,7 +29,7 @@ final class ImageRemoval {
       if (byId) {
         if (oneRepository(names)) {
           refuse(conflict(image, force ? Severity.HARD : Severity.USE));
-          names.forEach(name -> untag(image, name, done));
+          untag(image, names, done);
         }
       } else {
         if (!force && oneRepository(names)) {
@@ -61,23 +61,26 @@ final class ImageRemoval {
 
   /** Takes a tag away; digests go with the last tag of their repository. */
   private void untagByName(Image image, Reference name, List<Removed> done) {
-    untag(image, name, done);
-    if (name.digest() != null) {
-      return;
+    List<Reference> going = new ArrayList<>(List.of(name));
+    if (name.digest() == null) {
+      List<Reference> same =
+          state.names.of(image.id()).stream()
+              .filter(other -> other.name().equals(name.name()) && !other.equals(name))
+              .toList();
+      if (same.stream().allMatch(other -> other.digest() != null)) {
+        going.addAll(same);
+      }
     }
-    List<Reference> same =
-        state.names.of(image.id()).stream()
-            .filter(other -> other.name().equals(name.name()))
-            .toList();
-    if (same.stream().allMatch(other -> other.digest() != null)) {
-      same.forEach(digest -> untag(image, digest, done));
-    }
+    untag(image, going, done);
   }
 
-  private void untag(Image image, Reference name, List<Removed> done) {
-    state.names.remove(name);
-    done.add(new Removed.Untagged(name.familiar()));
-    state.publish("untag", image.id().toString(), image, image.id().toString());
+  /** In one write: a crash leaves all of the names or none. */
+  private void untag(Image image, List<Reference> names, List<Removed> done) {
+    state.names.removeAll(names);
+    for (Reference name : names) {
+      done.add(new Removed.Untagged(name.familiar()));
+      state.publish("untag", image.id().toString(), image, image.id().toString());
+    }
   }
 
   /** Whether at most one tag, and only names of one repository, point to the image. */
@@ -97,7 +100,7 @@ final class ImageRemoval {
       refuse(obstacle);
     }
     Digest parent = image.parent();
-    state.names.of(image.id()).forEach(name -> untag(image, name, done));
+    untag(image, state.names.of(image.id()), done);
     List<Layer> gone = state.images.delete(image);
     String id = image.id().toString();
     state.publish("delete", id, Map.of("name", id));

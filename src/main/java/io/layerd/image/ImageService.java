@@ -7,7 +7,9 @@ import io.layerd.oci.DiffId;
 import io.layerd.oci.Digest;
 import io.layerd.oci.Platform;
 import io.layerd.oci.Reference;
+import io.layerd.registry.Described;
 import io.layerd.registry.RegistryCredentials;
+import io.layerd.registry.SearchResult;
 import io.layerd.spec.ContainerConfig;
 import java.time.Instant;
 import java.util.List;
@@ -16,7 +18,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Images, their names, and where they come from. All methods block; safe to call together. */
-public interface ImageService {
+public interface ImageService extends ImageArchives {
   /**
    * Everything an image's configuration says; {@code raw} is the stored JSON, whose digest is the
    * image id.
@@ -94,6 +96,9 @@ public interface ImageService {
 
   List<HistoryLine> history(String reference);
 
+  /** The images that were built on one; on null, those that were built on none. */
+  List<Image> builtOn(@Nullable Digest parent);
+
   /** When the image was last tagged, if it ever was. */
   Optional<Instant> lastTagged(Digest id);
 
@@ -132,11 +137,34 @@ public interface ImageService {
   void pull(PullRequest request, ProgressSink progress, Cancellation cancellation);
 
   /**
+   * Pushes an image or all tags of a repository; blocks until done. Layers are sent together, a
+   * bounded number at a time; what the registry has is not sent.
+   *
+   * @throws io.layerd.error.EngineException in dockerd's words if the registry refuses
+   */
+  void push(PushRequest request, PushListener listener, Cancellation cancellation);
+
+  /**
+   * Looks an image up in its registry, without pulling it.
+   *
+   * @throws io.layerd.error.EngineException in dockerd's words if there is none
+   */
+  Described lookUp(String reference, RegistryCredentials credentials);
+
+  /** Searches a registry for repositories; Docker Hub if the term names no other. */
+  List<SearchResult> search(SearchRequest request);
+
+  /**
    * Checks credentials with a registry; blocks while it answers.
    *
    * @throws io.layerd.error.SystemFailure in dockerd's words if it refuses them or is not there
    */
   void login(LoginRequest request);
+
+  /** Images that were found damaged at start and are left out. */
+  default List<DamagedImage> damaged() {
+    return List.of();
+  }
 
   /** Images kept here, and the layers they share. */
   int count();
@@ -158,6 +186,24 @@ public interface ImageService {
       boolean allTags,
       @Nullable Platform platform,
       RegistryCredentials credentials) {}
+
+  /**
+   * @param reference with a tag, or a repository alone for all its tags
+   */
+  record PushRequest(String reference, RegistryCredentials credentials) {}
+
+  /**
+   * @param limit 0 for the usual number
+   * @param filters {@code is-automated, is-official, stars}
+   */
+  record SearchRequest(
+      String term, int limit, Map<String, List<String>> filters, RegistryCredentials credentials) {}
+
+  /** Hears how a push goes on; called by one thread at a time. */
+  interface PushListener extends ProgressSink {
+    /** A tag is there, with a manifest of this digest and size. */
+    void pushed(String tag, Digest digest, long sizeBytes);
+  }
 
   /**
    * Receives progress; called from several threads, one at a time per call. Must be quick or block

@@ -35,6 +35,9 @@ public final class ImageServices {
     Path root = dataRoot.resolve("image").resolve(layers.driverName());
     try {
       PrivateDirectories.create(root);
+      Leftovers.sweepFlat(root);
+      Leftovers.sweep(root.resolve("imagedb"));
+      Leftovers.sweep(root.resolve("distribution"));
       ImageState state =
           new ImageState(
               new ImageDatabase(root.resolve("imagedb"), layers, writer),
@@ -42,7 +45,7 @@ public final class ImageServices {
               new DistributionMetadata(root.resolve("distribution"), writer),
               layers,
               events);
-      return new LocalImages(state, registry, new LayerTransfers(layers, options));
+      return new LocalImages(state, registry, options, new LayerTransfers(layers, options));
     } catch (IOException e) {
       throw new SystemFailure("cannot open the image store in " + root + ": " + e, e);
     }

@@ -8,6 +8,7 @@ import io.layerd.error.SystemFailure;
 import io.layerd.layer.Layer;
 import io.layerd.layer.LayerStore;
 import io.layerd.layer.StagedLayer;
+import io.layerd.metrics.EngineMetrics;
 import io.layerd.oci.ChainId;
 import io.layerd.oci.Descriptor;
 import io.layerd.oci.DiffId;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -94,12 +96,17 @@ final class LayerTransfer {
   private StagedLayer unpack(BlobStream blob) {
     StagedLayer result = null;
     boolean complete = false;
+    long start = System.nanoTime();
     try (Watched compressed = new Watched(new BufferedInputStream(blob, BUFFER));
         Watched tar = new Watched(Compression.open(compressed))) {
       try {
         result = layers.stage(tar);
         blob.drain();
         complete = true;
+        long waited = compressed.nanos.sum();
+        EngineMetrics.LAYER_FETCH.record(waited);
+        EngineMetrics.LAYER_UNPACK.record(System.nanoTime() - start - waited);
+        EngineMetrics.UNPACKED_BYTES.add(tar.bytes.sum());
         return result;
       } catch (IOException | EngineException e) {
         throw explain(e, blob, tar.failed);
@@ -128,8 +135,14 @@ final class LayerTransfer {
 
   private BlobListener broadcast() {
     return new BlobListener() {
+      private long counted;
+
       @Override
       public void received(long totalBytes) {
+        if (totalBytes > counted) { // what is sent again after a break was counted already
+          EngineMetrics.PULLED_BYTES.add(totalBytes - counted);
+          counted = totalBytes;
+        }
         watchers.forEach(watcher -> watcher.received(totalBytes));
       }
 
@@ -191,8 +204,13 @@ final class LayerTransfer {
     }
   }
 
-  /** Knows whether reading from it failed, as opposed to what was done with the bytes. */
+  /**
+   * Knows whether reading from it failed, as opposed to what was done with the bytes, how many
+   * there were, and how long they took to come.
+   */
   private static final class Watched extends java.io.FilterInputStream {
+    private final LongAdder bytes = new LongAdder();
+    private final LongAdder nanos = new LongAdder();
     private volatile boolean failed;
 
     Watched(InputStream in) {
@@ -202,24 +220,30 @@ final class LayerTransfer {
     @Override
     public int read() throws IOException {
       boolean good = false;
+      long start = System.nanoTime();
       try {
         int value = in.read();
         good = true;
+        bytes.add(value < 0 ? 0 : 1);
         return value;
       } finally {
         failed |= !good;
+        nanos.add(System.nanoTime() - start);
       }
     }
 
     @Override
     public int read(byte[] target, int offset, int length) throws IOException {
       boolean good = false;
+      long start = System.nanoTime();
       try {
         int count = in.read(target, offset, length);
         good = true;
+        bytes.add(Math.max(0, count));
         return count;
       } finally {
         failed |= !good;
+        nanos.add(System.nanoTime() - start);
       }
     }
   }

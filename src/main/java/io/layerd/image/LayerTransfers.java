@@ -11,7 +11,7 @@ import java.util.Map;
 /** All transfers under way; a layer that several pulls want is fetched once. */
 final class LayerTransfers {
   private final LayerStore layers;
-  private final DownloadSlots slots;
+  private final TransferSlots slots;
   private final Map<Digest, Entry> entries = new HashMap<>();
 
   private static final class Entry {
@@ -27,7 +27,7 @@ final class LayerTransfers {
 
   LayerTransfers(LayerStore layers, RegistryOptions options) {
     this.layers = layers;
-    this.slots = new DownloadSlots(options);
+    this.slots = new TransferSlots(() -> options.get().maxConcurrentDownloads());
   }
 
   /** One pull's part in a transfer; closing it is leaving. */

@@ -1,10 +1,19 @@
 package io.layerd.image;
 
 import io.layerd.error.InvalidParameter;
+import io.layerd.metrics.EngineMetrics;
 import io.layerd.oci.Digest;
+import io.layerd.oci.Platform;
 import io.layerd.oci.Reference;
 import io.layerd.registry.Abort;
+import io.layerd.registry.Described;
 import io.layerd.registry.Registry;
+import io.layerd.registry.RegistryCredentials;
+import io.layerd.registry.RegistryOptions;
+import io.layerd.registry.SearchResult;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -19,15 +28,20 @@ final class LocalImages implements ImageService {
   private final ImageRemoval removal;
   private final ImagePrune prune;
   private final Registry registry;
+  private final RegistryOptions options;
+  private final TransferSlots uploads;
   private final LayerTransfers transfers;
 
-  LocalImages(ImageState state, Registry registry, LayerTransfers transfers) {
+  LocalImages(
+      ImageState state, Registry registry, RegistryOptions options, LayerTransfers transfers) {
     this.state = state;
     this.list = new ImageList(state);
     this.history = new ImageHistory(state);
     this.removal = new ImageRemoval(state);
     this.prune = new ImagePrune(state, removal);
     this.registry = registry;
+    this.options = options;
+    this.uploads = new TransferSlots(() -> options.get().maxConcurrentUploads());
     this.transfers = transfers;
   }
 
@@ -49,6 +63,11 @@ final class LocalImages implements ImageService {
   @Override
   public List<Summary> list(boolean all, boolean sharedSize, Map<String, List<String>> filters) {
     return list.list(all, sharedSize, filters);
+  }
+
+  @Override
+  public List<Image> builtOn(@Nullable Digest parent) {
+    return state.images.builtOn(parent);
   }
 
   @Override
@@ -105,15 +124,74 @@ final class LocalImages implements ImageService {
   }
 
   @Override
+  public void save(List<String> references, @Nullable Platform platform, OutputStream out)
+      throws IOException {
+    new ImageSave(state).run(references, platform, out);
+  }
+
+  @Override
+  public void load(InputStream archive, @Nullable Platform platform, LoadListener listener)
+      throws IOException {
+    new ImageLoad(state, platform, listener).run(archive);
+  }
+
+  @Override
+  public Image importTar(
+      @Nullable InputStream tar,
+      ImportRequest request,
+      ImportListener listener,
+      Cancellation cancellation)
+      throws IOException {
+    ImageImport operation = new ImageImport(state, request);
+    if (tar != null) {
+      return operation.run(tar);
+    }
+    Abort abort = new Abort();
+    cancellation.onCancel(abort::abort);
+    return new ImportDownload(registry, listener).run(request.source(), operation, abort);
+  }
+
+  @Override
   public void login(LoginRequest request) {
     registry.login(request.server(), request.credentials());
   }
 
   @Override
   public void pull(PullRequest request, ProgressSink progress, Cancellation cancellation) {
+    long start = System.nanoTime();
     Abort abort = new Abort();
     cancellation.onCancel(abort::abort);
     new ImagePull(state, transfers, registry, request, progress, abort).run();
+    EngineMetrics.IMAGE_PULL.since(start);
+  }
+
+  @Override
+  public void push(PushRequest request, PushListener listener, Cancellation cancellation) {
+    Abort abort = new Abort();
+    cancellation.onCancel(abort::abort);
+    new ImagePush(state, registry, options, uploads, request, listener, abort).run();
+  }
+
+  @Override
+  public Described lookUp(String reference, RegistryCredentials credentials) {
+    return new ImageLookup(registry).run(reference, credentials);
+  }
+
+  @Override
+  public List<SearchResult> search(SearchRequest request) {
+    return new ImageSearch(registry).run(request);
+  }
+
+  @Override
+  public List<DamagedImage> damaged() {
+    return state.images.damaged().entrySet().stream()
+        .map(
+            one ->
+                new DamagedImage(
+                    one.getKey(),
+                    state.names.of(one.getKey()).stream().map(Reference::familiar).toList(),
+                    one.getValue()))
+        .toList();
   }
 
   @Override

@@ -17,7 +17,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /** What images are called: {@code repositories.json}, written whole at every change. */
 final class ReferenceStore {
@@ -87,6 +86,14 @@ final class ReferenceStore {
         .toList();
   }
 
+  /** All names of a repository, sorted. */
+  synchronized List<Reference> ofRepository(Reference repository) {
+    return names.keySet().stream()
+        .filter(name -> name.name().equals(repository.name()))
+        .sorted(BY_NAME)
+        .toList();
+  }
+
   /** All names, by image. */
   synchronized Map<Digest, List<Reference>> byImage() {
     Map<Digest, List<Reference>> all = new HashMap<>();
@@ -97,25 +104,23 @@ final class ReferenceStore {
 
   /** Gives an image a name; durable on return. */
   void put(Reference name, Digest id) {
-    change(Map.of(name.stored(), id), null);
+    change(Map.of(name.stored(), id), List.of());
   }
 
   /** Gives an image several names at once; durable on return. */
   void putAll(Map<Reference, Digest> added) {
-    change(added, null);
+    change(added, List.of());
   }
 
-  /** Takes a name away; durable on return. */
-  void remove(Reference name) {
-    change(Map.of(), name);
+  /** Takes names away, all at once; durable on return. */
+  void removeAll(List<Reference> removed) {
+    change(Map.of(), removed);
   }
 
-  private synchronized void change(Map<Reference, Digest> added, @Nullable Reference removed) {
+  private synchronized void change(Map<Reference, Digest> added, List<Reference> removed) {
     Map<Reference, Digest> changed = new HashMap<>(names);
     changed.putAll(added);
-    if (removed != null) {
-      changed.remove(removed);
-    }
+    removed.forEach(changed::remove);
     if (changed.equals(names)) {
       return;
     }

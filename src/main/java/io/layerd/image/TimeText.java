@@ -12,6 +12,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -20,11 +21,16 @@ import java.util.regex.Pattern;
  * A point in time as users write it: Unix seconds, RFC 3339 with or without zone, a date, or how
  * long ago as a Go duration ({@code 1h30m}).
  */
-final class TimeText {
+public final class TimeText {
   private static final Pattern SECONDS = Pattern.compile("-?[0-9]{1,18}(\\.[0-9]{1,9})?");
   private static final Pattern DURATION =
       Pattern.compile("[-+]?(?:[0-9]*\\.?[0-9]+(?:ns|us|µs|ms|s|m|h))+");
   private static final Pattern STEP = Pattern.compile("([0-9]*\\.?[0-9]+)(ns|us|µs|ms|s|m|h)");
+  private static final Pattern DATE =
+      Pattern.compile(
+          "[0-9]{4}-([0-9]{2})-([0-9]{2})(?:T([0-9]{2})(?::([0-9]{2})(?::([0-9]{2}))?)?)?");
+  private static final List<String> NAMES = List.of("month", "day", "hour", "minute", "second");
+  private static final List<Integer> MOST = List.of(12, 31, 23, 59, 59);
   private static final Map<String, Long> NANOS =
       Map.of(
           "ns", 1L,
@@ -37,7 +43,10 @@ final class TimeText {
 
   private TimeText() {}
 
-  static Instant parse(String text, Instant now) {
+  /**
+   * @throws InvalidParameter {@code failed to parse value as time or duration}
+   */
+  public static Instant parse(String text, Instant now) {
     if (SECONDS.matcher(text).matches()) {
       BigDecimal value = new BigDecimal(text);
       long whole = value.longValue();
@@ -50,8 +59,24 @@ final class TimeText {
     try {
       return date(text);
     } catch (DateTimeException e) {
-      throw new InvalidParameter("failed to parse value as time or duration: \"" + text + "\"", e);
+      throw new InvalidParameter(outOfRange(text), e);
     }
+  }
+
+  private static String outOfRange(String text) {
+    Matcher parts = DATE.matcher(text);
+    if (!parts.lookingAt()) {
+      return "failed to parse value as time or duration: \"" + text + "\"";
+    }
+    String part = "day";
+    for (int i = 0; i < NAMES.size(); i++) {
+      String value = parts.group(i + 1);
+      if (value != null && Integer.parseInt(value) > MOST.get(i)) {
+        part = NAMES.get(i);
+        break;
+      }
+    }
+    return "parsing time \"" + text + "\": " + part + " out of range";
   }
 
   private static Duration duration(String text) {

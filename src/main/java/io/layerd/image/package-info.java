@@ -3,7 +3,7 @@
  *
  * <p>Invariant: a reference points to an image whose configuration and layers are all present.
  *
- * <p>May know: layer, registry, archive, oci, spec, durable, events, error.
+ * <p>May know: layer, registry, archive, oci, spec, durable, events, metrics, error.
  */
 @NullMarked
 package io.layerd.image;

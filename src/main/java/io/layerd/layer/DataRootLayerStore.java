@@ -1,27 +1,26 @@
 package io.layerd.layer;
 
+import io.layerd.archive.Change;
+import io.layerd.archive.LayerCapture;
 import io.layerd.archive.LayerUnpacker;
-import io.layerd.archive.UnpackResult;
 import io.layerd.durable.AtomicFiles;
-import io.layerd.durable.WriteSet;
+import io.layerd.durable.Failpoint;
 import io.layerd.error.InvalidParameter;
 import io.layerd.error.NotFound;
 import io.layerd.error.SystemFailure;
 import io.layerd.graph.GraphDriver;
 import io.layerd.oci.ChainId;
 import io.layerd.oci.Descriptor;
+import io.layerd.sys.Sys;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.util.ArrayList;
-import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -35,10 +34,14 @@ final class DataRootLayerStore implements LayerStore {
   private final TarAssembler assembler;
   private final LayerDb db;
   private final ReadWriteLayers readWrite;
+  private final Differences differences;
   private final References references = new References();
   private final SyncGroup sync;
+  private final Staging staging;
   private final Unclaimed unclaimed;
+  private final Condemned condemned;
   private final Path containers;
+  private final TarSizes tarSizes;
 
   DataRootLayerStore(
       Path dataRoot, GraphDriver driver, LayerUnpacker unpacker, TarAssembler assembler)
@@ -49,9 +52,13 @@ final class DataRootLayerStore implements LayerStore {
     this.assembler = assembler;
     Path layerDb = dataRoot.resolve("image").resolve(driver.name()).resolve("layerdb");
     this.db = new LayerDb(files, layerDb);
+    this.tarSizes = new TarSizes(db);
     this.readWrite = new ReadWriteLayers(files, driver, layerDb);
+    this.differences = new Differences(driver, readWrite, this::chain);
     this.sync = new SyncGroup(files, dataRoot.resolve(driver.name()));
     this.unclaimed = new Unclaimed(db.staging());
+    this.condemned = new Condemned(references, unclaimed);
+    this.staging = new Staging(driver, db, sync, tarSizes);
     this.containers = dataRoot.resolve("containers");
     references.load(db.load(), layer -> driver.exists(layer.cacheId()));
     for (Map.Entry<String, ReadWriteLayers.Entry> entry : readWrite.entries().entrySet()) {
@@ -74,28 +81,17 @@ final class DataRootLayerStore implements LayerStore {
 
   @Override
   public StagedLayer stage(InputStream tar) throws IOException {
-    byte[] random = new byte[32];
-    new SecureRandom().nextBytes(random);
-    String cacheId = HexFormat.of().formatHex(random);
-    WriteSet set = db.begin();
-    boolean staged = false;
-    try {
-      driver.create(cacheId);
-      UnpackResult result;
-      try (OutputStream tarSplit = set.create(LayerDb.tarSplitName())) {
-        result =
-            unpacker.unpack(tar, driver.diff(cacheId), LayerUnpacker.Whiteouts.OVERLAY, tarSplit);
-      }
-      StagedLayer layer =
-          new StagedLayer(cacheId, set.detach(), result.diffId(), result.contentSizeBytes());
-      sync.add(cacheId);
-      staged = true;
-      return layer;
-    } finally {
-      if (!staged) {
-        driver.remove(cacheId);
-        set.close();
-      }
+    return staging.stage(
+        (directory, tarSplit) ->
+            unpacker.unpack(tar, directory, LayerUnpacker.Whiteouts.OVERLAY, tarSplit));
+  }
+
+  @Override
+  public StagedLayer stageChanges(String containerId) throws IOException {
+    try (Changes changes = readWriteChanges(containerId)) {
+      return staging.stage(
+          (directory, tarSplit) ->
+              LayerCapture.capture(Sys.host(), changes.directory(), directory, tarSplit));
     }
   }
 
@@ -137,11 +133,15 @@ final class DataRootLayerStore implements LayerStore {
       if (chain(parent).size() >= MAX_DEPTH) {
         throw new InvalidParameter("max depth exceeded");
       }
-      driver.setParent(staged.cacheId(), below.cacheId());
+      if (driver.setParent(staged.cacheId(), below.cacheId())) {
+        sync.add(staged.cacheId());
+      }
     }
     Layer layer = new Layer(id, staged.diffId(), parent, staged.cacheId(), staged.sizeBytes());
+    Failpoint.LAYER_STACKED.reached();
     sync.sync(staged.cacheId());
     unclaimed.mark(id);
+    Failpoint.LAYER_MARKED.reached();
     db.publish(staged.staging(), layer, descriptor);
     references.add(layer);
     return layer;
@@ -149,18 +149,19 @@ final class DataRootLayerStore implements LayerStore {
 
   @Override
   public void discard(StagedLayer staged) {
-    sync.forget(staged.cacheId());
-    driver.remove(staged.cacheId());
-    try {
-      SmallDirectories.delete(staged.staging());
-    } catch (IOException e) {
-      LOG.warnf("Cannot delete %s: %s", staged.staging(), e.getMessage());
-    }
+    staging.discard(staged);
   }
 
   @Override
   public Optional<Layer> find(ChainId id) {
     return Optional.ofNullable(references.find(id));
+  }
+
+  @Override
+  public List<String> damaged() {
+    return db.damaged().stream()
+        .map(damaged -> "layer sha256:" + damaged.chain() + ": " + damaged.reason())
+        .toList();
   }
 
   @Override
@@ -175,8 +176,20 @@ final class DataRootLayerStore implements LayerStore {
 
   @Override
   public List<Layer> release(ChainId id) {
+    List<Layer> deleted = giveUp(id);
     claim(id);
-    return giveUp(id);
+    condemned.pardon(deleted.isEmpty() ? id : deleted.getLast().parent());
+    return deleted;
+  }
+
+  @Override
+  public void condemn(ChainId id) {
+    condemned.add(id);
+  }
+
+  @Override
+  public void pardon(ChainId id) {
+    condemned.pardon(id);
   }
 
   /** {@link #release} that says nothing about who holds the layer now. */
@@ -191,6 +204,7 @@ final class DataRootLayerStore implements LayerStore {
         }
         delete(gone);
         claim(next);
+        condemned.forget(next);
         deleted.add(gone);
         next = gone.parent();
       }
@@ -200,11 +214,7 @@ final class DataRootLayerStore implements LayerStore {
 
   /** Whoever gives a layer up while others hold it has handed it over. */
   void claim(ChainId id) {
-    try {
-      unclaimed.clear(id);
-    } catch (IOException e) {
-      LOG.warnf("Layer %s: %s", id, e.getMessage());
-    }
+    unclaimed.clear(id);
   }
 
   /**
@@ -218,8 +228,9 @@ final class DataRootLayerStore implements LayerStore {
       throw new SystemFailure("cannot delete layer " + layer.chainId() + ": " + e.getMessage(), e);
     }
     try {
+      Failpoint.LAYER_WITHOUT_ENTRY.reached();
       driver.remove(layer.cacheId());
-    } catch (SystemFailure e) {
+    } catch (SystemFailure | IOException e) {
       LOG.warnf("%s; the next start tries again", e.getMessage());
     }
   }
@@ -247,11 +258,25 @@ final class DataRootLayerStore implements LayerStore {
   }
 
   @Override
+  public long tarSizeBytes(ChainId id) throws IOException {
+    return tarSizes.of(chain(id).getLast());
+  }
+
+  @Override
   public void createReadWrite(
       String containerId, @Nullable ChainId parent, Map<String, String> storageOptions) {
+    createOn(parent, below -> readWrite.create(containerId, below, storageOptions));
+  }
+
+  @Override
+  public void createWork(String id, @Nullable ChainId parent) {
+    createOn(parent, below -> readWrite.createPlain(id, below));
+  }
+
+  private void createOn(@Nullable ChainId parent, Consumer<@Nullable Layer> create) {
     Layer below = parent == null ? null : retain(parent);
     try {
-      readWrite.create(containerId, below, storageOptions);
+      create.accept(below);
     } catch (RuntimeException e) {
       if (parent != null) {
         release(parent);
@@ -262,7 +287,7 @@ final class DataRootLayerStore implements LayerStore {
 
   @Override
   public Path mount(String containerId) {
-    return driver.mount(readWrite.get(containerId).mountId());
+    return differences.mount(containerId);
   }
 
   @Override
@@ -280,6 +305,7 @@ final class DataRootLayerStore implements LayerStore {
       return;
     }
     readWrite.remove(containerId);
+    differences.forget(entry);
     ChainId parent = entry.parent();
     if (parent != null && references.find(parent) != null) {
       release(parent);
@@ -293,10 +319,7 @@ final class DataRootLayerStore implements LayerStore {
 
   @Override
   public Map<String, String> readWriteData(String containerId) {
-    Map<String, String> data = new LinkedHashMap<>();
-    data.put("ID", containerId);
-    data.putAll(driver.metadata(readWrite.get(containerId).mountId()));
-    return data;
+    return differences.data(containerId);
   }
 
   @Override
@@ -305,23 +328,22 @@ final class DataRootLayerStore implements LayerStore {
   }
 
   @Override
+  public List<Change> changes(String containerId) {
+    return differences.list(containerId);
+  }
+
+  @Override
   public long readWriteSizeBytes(String containerId) {
-    return driver.sizeBytes(readWrite.get(containerId).mountId());
+    return differences.sizeBytes(containerId);
+  }
+
+  @Override
+  public Changes readWriteChanges(String containerId) {
+    return differences.directory(containerId);
   }
 
   @Override
   public void recover(Set<String> existing) {
     new LayerRecovery(this, driver, db, readWrite, references, unclaimed, containers).run(existing);
-  }
-
-  /** Opens the store in a data root. */
-  static LayerStore open(
-      Path dataRoot, GraphDriver driver, LayerUnpacker unpacker, TarAssembler assembler) {
-    try {
-      return new DataRootLayerStore(
-          dataRoot.toAbsolutePath().normalize(), driver, unpacker, assembler);
-    } catch (IOException e) {
-      throw new SystemFailure("cannot open the layers in " + dataRoot + ": " + e.getMessage(), e);
-    }
   }
 }

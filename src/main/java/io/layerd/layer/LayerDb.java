@@ -3,6 +3,7 @@ package io.layerd.layer;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.layerd.durable.AtomicFiles;
+import io.layerd.durable.Failpoint;
 import io.layerd.durable.WriteSet;
 import io.layerd.error.InvalidParameter;
 import io.layerd.oci.ChainId;
@@ -17,6 +18,7 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -28,9 +30,17 @@ final class LayerDb {
   private static final int CHAIN_MODE = 0700;
   private static final String REMOVING = "-removing";
 
+  /**
+   * A layer that cannot be used.
+   *
+   * @param cacheId its directory, which must stay; null if that is not known either
+   */
+  record Damaged(String chain, String reason, @Nullable String cacheId) {}
+
   private final AtomicFiles files;
   private final Path chains;
   private final Path staging;
+  private final List<Damaged> damaged = new CopyOnWriteArrayList<>();
 
   LayerDb(AtomicFiles files, Path root) throws IOException {
     this.files = files;
@@ -79,7 +89,11 @@ final class LayerDb {
     return text.getBytes(java.nio.charset.StandardCharsets.US_ASCII);
   }
 
-  /** Takes a layer out of the published ones; what is left is deleted now or by the next start. */
+  /**
+   * Takes a layer out of the published ones; what is left is deleted now or by the next start.
+   *
+   * @throws IOException if the layer still has its name
+   */
   void remove(ChainId id) throws IOException {
     byte[] random = new byte[8];
     new SecureRandom().nextBytes(random);
@@ -89,8 +103,16 @@ final class LayerDb {
     }
     Path removing =
         chains.resolve(id.digest().hex() + "-" + HexFormat.of().formatHex(random) + REMOVING);
-    files.rename(directory, removing);
-    SmallDirectories.delete(removing);
+    try {
+      files.rename(directory, removing);
+      Failpoint.LAYER_UNPUBLISHED.reached();
+      SmallDirectories.delete(removing);
+    } catch (IOException e) {
+      if (Files.exists(directory)) {
+        throw e;
+      }
+      LOG.warnf("Layer %s is not quite removed, the next start will: %s", id, e.getMessage());
+    }
   }
 
   InputStream tarSplit(ChainId id) throws IOException {
@@ -110,10 +132,25 @@ final class LayerDb {
           layers.add(read(ChainId.parse("sha256:" + name), path));
         } catch (IOException | InvalidParameter | NumberFormatException e) {
           LOG.errorf("Layer %s is damaged and not used: %s", name, e.getMessage());
+          damaged.add(new Damaged(name, String.valueOf(e.getMessage()), cacheId(path)));
         }
       }
     }
     return layers;
+  }
+
+  private static @Nullable String cacheId(Path path) {
+    try {
+      String cacheId = Files.readString(path.resolve("cache-id")).strip();
+      return cacheId.isEmpty() ? null : cacheId;
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
+  /** What {@link #load} could not read. */
+  List<Damaged> damaged() {
+    return List.copyOf(damaged);
   }
 
   private static Layer read(ChainId id, Path path) throws IOException {

@@ -60,7 +60,8 @@ final class LayerRecovery {
       }
     }
     deleteUnclaimed();
-    if (forgetDamaged(existing)) {
+    boolean allKnown = db.damaged().stream().allMatch(damaged -> damaged.cacheId() != null);
+    if (forgetDamaged(existing) && allKnown) {
       driver.recover(referred());
     } else {
       // Whose directories the damaged entries name is not known: delete none.
@@ -126,6 +127,11 @@ final class LayerRecovery {
   private Set<String> referred() {
     Set<String> referred = new HashSet<>();
     references.everyCacheId(referred::add);
+    for (LayerDb.Damaged damaged : db.damaged()) {
+      if (damaged.cacheId() != null) {
+        referred.add(damaged.cacheId());
+      }
+    }
     for (ReadWriteLayers.Entry entry : readWrite.entries().values()) {
       referred.add(entry.mountId());
       if (entry.initId() != null) {

@@ -1,5 +1,6 @@
 package io.layerd.layer;
 
+import io.layerd.archive.Change;
 import io.layerd.error.Conflict;
 import io.layerd.error.InvalidParameter;
 import io.layerd.error.NotFound;
@@ -8,6 +9,7 @@ import io.layerd.oci.Descriptor;
 import io.layerd.oci.DiffId;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +40,12 @@ public interface LayerStore {
   StagedLayer stage(InputStream tar) throws IOException;
 
   /**
+   * Makes a layer of what a container changed, to be registered on the container's parent. The
+   * container should not write meanwhile.
+   */
+  StagedLayer stageChanges(String containerId) throws IOException;
+
+  /**
    * Gives a staged layer its place on a parent and publishes it; durable on return. If the chain ID
    * exists already, the staged copy is discarded and the existing layer is returned. The caller
    * gets one reference, as by {@link #retain}.
@@ -49,6 +57,11 @@ public interface LayerStore {
 
   Optional<Layer> find(ChainId id);
 
+  /** Layers that were found damaged at start and are not used, each with the reason. */
+  default List<String> damaged() {
+    return List.of();
+  }
+
   /** Every layer, in no order. */
   List<Layer> all();
 
@@ -58,6 +71,15 @@ public interface LayerStore {
    * @throws NotFound if there is no such layer
    */
   Layer retain(ChainId id);
+
+  /**
+   * What holds a layer is about to be deleted, and {@link #release} follows: should the daemon be
+   * killed in between, the next start deletes the layers that only it held.
+   */
+  default void condemn(ChainId id) {}
+
+  /** What was about to be deleted stays. */
+  default void pardon(ChainId id) {}
 
   /**
    * Gives a reference back; with the last one the layer is deleted and its parent released.
@@ -75,6 +97,13 @@ public interface LayerStore {
    */
   InputStream tar(ChainId id) throws IOException;
 
+  /** Length of {@link #tar} in bytes; quicker than reading it. */
+  default long tarSizeBytes(ChainId id) throws IOException {
+    try (InputStream tar = tar(id)) {
+      return tar.transferTo(OutputStream.nullOutputStream());
+    }
+  }
+
   /** The diff IDs of a chain, base first. */
   default List<DiffId> diffIds(ChainId id) {
     return chain(id).stream().map(Layer::diffId).toList();
@@ -91,6 +120,12 @@ public interface LayerStore {
    */
   void createReadWrite(
       String containerId, @Nullable ChainId parent, Map<String, String> storageOptions);
+
+  /**
+   * Makes a read-write layer that belongs to no container, without an init layer: for a build's
+   * steps. Otherwise as {@link #createReadWrite}; one that a crash leaves is swept.
+   */
+  void createWork(String id, @Nullable ChainId parent);
 
   /**
    * Mounts the container's layers and returns the root directory; counted, {@link #unmount} as
@@ -115,7 +150,28 @@ public interface LayerStore {
   /** The {@code GraphDriver.Data} of an image's inspect, for its top layer. */
   Map<String, String> layerData(ChainId id);
 
-  /** Bytes in the container's read-write layer. */
+  /**
+   * What a container changed, in the form of an overlayfs upper directory, whatever the driver:
+   * character devices 0:0 for what is deleted, {@code trusted.overlay.opaque} for directories that
+   * replace others. Read it, never write.
+   *
+   * @param directory valid until {@link #close}
+   * @param cleanUp what closing does
+   */
+  record Changes(Path directory, Runnable cleanUp) implements AutoCloseable {
+    @Override
+    public void close() {
+      cleanUp.run();
+    }
+  }
+
+  /** What a container changed; may go on changing while it runs. */
+  Changes readWriteChanges(String containerId);
+
+  /** What a container changed of its image, parents first, in the order of names. */
+  List<Change> changes(String containerId);
+
+  /** Bytes in the container's read-write layer; kept for one that is not mounted. */
   long readWriteSizeBytes(String containerId);
 
   /** Bytes of a layer and all its parents. */

@@ -3,6 +3,7 @@ package io.layerd.layer;
 import io.layerd.archive.LayerUnpacker;
 import io.layerd.error.SystemFailure;
 import io.layerd.graph.GraphDriver;
+import java.io.IOException;
 import java.nio.file.Path;
 
 /** Opens layer stores. */
@@ -17,6 +18,11 @@ public final class LayerStores {
    */
   public static LayerStore open(
       Path dataRoot, GraphDriver driver, LayerUnpacker unpacker, TarAssembler assembler) {
-    return DataRootLayerStore.open(dataRoot, driver, unpacker, assembler);
+    try {
+      return new DataRootLayerStore(
+          dataRoot.toAbsolutePath().normalize(), driver, unpacker, assembler);
+    } catch (IOException e) {
+      throw new SystemFailure("cannot open the layers in " + dataRoot + ": " + e.getMessage(), e);
+    }
   }
 }

@@ -1,6 +1,7 @@
 package io.layerd.layer;
 
 import io.layerd.durable.AtomicFiles;
+import io.layerd.durable.Failpoint;
 import io.layerd.durable.WriteSet;
 import io.layerd.error.Conflict;
 import io.layerd.error.InvalidParameter;
@@ -106,26 +107,45 @@ final class ReadWriteLayers {
    * Makes the directories first and the entry last: without an entry they are orphans and swept.
    */
   void create(String containerId, @Nullable Layer parent, Map<String, String> storageOptions) {
+    String mountId = randomId();
+    String initId = mountId + "-init";
+    enter(
+        containerId,
+        new Entry(mountId, initId, parent == null ? null : parent.chainId()),
+        () -> {
+          driver.createReadWrite(initId, parent == null ? null : parent.cacheId());
+          driver.populate(initId, InitLayer.NAMES);
+          driver.createReadWrite(mountId, initId, storageOptions);
+        });
+  }
+
+  /** One without an init layer, for what is no container. */
+  void createPlain(String id, @Nullable Layer parent) {
+    String mountId = randomId();
+    enter(
+        id,
+        new Entry(mountId, null, parent == null ? null : parent.chainId()),
+        () -> driver.createReadWrite(mountId, parent == null ? null : parent.cacheId()));
+  }
+
+  private void enter(String containerId, Entry entry, Runnable directories) {
     if (entries.containsKey(containerId)) {
       throw new Conflict("container " + containerId + " has a read-write layer already");
     }
-    String mountId = randomId();
-    String initId = mountId + "-init";
     try {
-      driver.createReadWrite(initId, parent == null ? null : parent.cacheId());
-      driver.populate(initId, InitLayer.NAMES);
-      driver.createReadWrite(mountId, initId, storageOptions);
-      Entry entry = new Entry(mountId, initId, parent == null ? null : parent.chainId());
+      directories.run();
+      Failpoint.CONTAINER_LAYER_MADE.reached();
       write(containerId, entry);
       entries.put(containerId, entry);
     } catch (IOException e) {
       SystemFailure failure =
           new SystemFailure(
               "cannot make the read-write layer of " + containerId + ": " + e.getMessage(), e);
-      discard(mountId, initId, failure);
+      unname(containerId, failure);
+      discard(entry, failure);
       throw failure;
     } catch (RuntimeException e) {
-      discard(mountId, initId, e);
+      discard(entry, e);
       throw e;
     }
   }
@@ -143,10 +163,21 @@ final class ReadWriteLayers {
     }
   }
 
-  private void discard(String mountId, String initId, RuntimeException cause) {
-    for (String id : new String[] {mountId, initId}) {
+  /** It may have its name already, and only the sync of that failed. */
+  private void unname(String containerId, RuntimeException cause) {
+    try {
+      SmallDirectories.delete(root.resolve(containerId));
+    } catch (IOException e) {
+      cause.addSuppressed(e);
+    }
+  }
+
+  private void discard(Entry entry, RuntimeException cause) {
+    for (String id : new String[] {entry.mountId(), entry.initId()}) {
       try {
-        driver.remove(id);
+        if (id != null) {
+          driver.remove(id);
+        }
       } catch (RuntimeException e) {
         cause.addSuppressed(e);
       }
@@ -164,6 +195,7 @@ final class ReadWriteLayers {
       driver.remove(entry.initId());
     }
     try {
+      Failpoint.CONTAINER_LAYER_GONE.reached();
       SmallDirectories.delete(root.resolve(containerId));
     } catch (IOException e) {
       throw new SystemFailure(

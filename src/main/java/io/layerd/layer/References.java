@@ -109,6 +109,12 @@ final class References {
     return count != null && count == 0;
   }
 
+  /** Whether one more release takes a layer out. */
+  synchronized boolean isLast(ChainId id) {
+    Integer count = counts.get(id);
+    return count != null && count <= 1;
+  }
+
   /** Gives one reference back; the layer if that was the last one, which it is then taken out. */
   synchronized @Nullable Layer release(ChainId id) {
     Integer count = counts.get(id);

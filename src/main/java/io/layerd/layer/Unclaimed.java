@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jboss.logging.Logger;
 
 /**
  * Layers that were published and that so far only their maker holds: {@code tmp/unclaimed-<hex>},
@@ -16,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * seem unused: those may belong to an image that cannot be read, or to dockerd's BuildKit.
  */
 final class Unclaimed {
+  private static final Logger LOG = Logger.getLogger(Unclaimed.class);
   static final String PREFIX = "unclaimed-";
 
   private final Path staging;
@@ -45,9 +47,14 @@ final class Unclaimed {
   }
 
   /** Somebody else holds the layer now, or it is gone. */
-  void clear(ChainId id) throws IOException {
-    if (chains.remove(id)) {
+  void clear(ChainId id) {
+    if (!chains.remove(id)) {
+      return;
+    }
+    try {
       Files.deleteIfExists(file(id));
+    } catch (IOException e) {
+      LOG.warnf("Layer %s: %s", id, e.getMessage());
     }
   }
 

@@ -1,12 +1,13 @@
 package io.layerd.network;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.databind.JsonNode;
 import io.layerd.network.NetworkService.Attachment;
 import io.layerd.spec.EndpointSettings;
 import io.layerd.spec.PortBinding;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * All that a container holds of its networks, as kept on disk before the first of it is made. What
  * is needed to take it back is here, whatever has become of the network since.
  *
- * @param request what netavark was given; null if the container is on no bridge
- * @param keeper holds a bridge and has no container
+ * @param dns name servers asked for; empty for the host's
+ * @param ports given out, to whichever endpoint is the way out
  * @param bootId of the kernel this was made in: after another boot nothing of it is left
  */
 record AttachmentState(
@@ -27,17 +28,24 @@ record AttachmentState(
     @JsonProperty("sandboxId") String sandboxId,
     @JsonProperty("namespace") String namespace,
     @JsonProperty("hostNamespace") boolean hostNamespace,
+    @JsonProperty("dns") List<String> dns,
     @JsonProperty("endpoints") List<EndpointState> endpoints,
     @JsonProperty("exposed") List<String> exposed,
     @JsonProperty("ports") List<PublishedPort> ports,
-    @JsonProperty("request") @Nullable JsonNode request,
-    @JsonProperty("keeper") boolean keeper,
     @JsonProperty("bootId") String bootId) {
+  AttachmentState {
+    dns = dns == null ? List.of() : dns;
+  }
 
   /**
    * One network of a container.
    *
-   * @param address empty where the network has no addresses
+   * @param interfaceName in the container; empty where the network gives no interface
+   * @param address empty where the network has no IPv4
+   * @param gateway empty where it leads nowhere
+   * @param address6 empty where the network has no IPv6
+   * @param publishes whether ports published on the host can lead to it
+   * @param dnsNames what others find it by; null on the built-in networks
    */
   record EndpointState(
       @JsonProperty("networkId") String networkId,
@@ -47,7 +55,12 @@ record AttachmentState(
       @JsonProperty("address") String address,
       @JsonProperty("prefix") int prefix,
       @JsonProperty("gateway") String gateway,
+      @JsonProperty("address6") String address6,
+      @JsonProperty("prefix6") int prefix6,
+      @JsonProperty("gateway6") String gateway6,
       @JsonProperty("mac") String mac,
+      @JsonProperty("publishes") boolean publishes,
+      @JsonProperty("dnsNames") @Nullable List<String> dnsNames,
       @JsonProperty("asked") EndpointSettings asked) {
 
     EndpointSettings settings() {
@@ -63,31 +76,104 @@ record AttachmentState(
           gateway,
           address,
           prefix,
-          "",
-          "",
-          0,
-          asked.dnsNames());
+          gateway6,
+          address6,
+          prefix6,
+          dnsNames);
     }
+
+    @JsonIgnore
+    boolean isWired() {
+      return !interfaceName.isEmpty();
+    }
+
+    String address(boolean ipv6) {
+      return ipv6 ? address6 : address;
+    }
+
+    String gateway(boolean ipv6) {
+      return ipv6 ? gateway6 : gateway;
+    }
+
+    EndpointState named(@Nullable List<String> names) {
+      return new EndpointState(
+          networkId,
+          networkName,
+          endpointId,
+          interfaceName,
+          address,
+          prefix,
+          gateway,
+          address6,
+          prefix6,
+          gateway6,
+          mac,
+          publishes,
+          names,
+          asked);
+    }
+  }
+
+  AttachmentState with(
+      String name, List<EndpointState> newEndpoints, List<PublishedPort> newPorts) {
+    return new AttachmentState(
+        containerId,
+        name,
+        sandboxId,
+        namespace,
+        hostNamespace,
+        dns,
+        newEndpoints,
+        exposed,
+        newPorts,
+        bootId);
   }
 
   Path namespacePath() {
     return Path.of(namespace);
   }
 
-  /** The address that published ports lead to. */
-  String firstAddress() {
+  /** The way out: the highest priority, then the first by the network's name. */
+  @Nullable EndpointState exit(boolean ipv6) {
     return endpoints.stream()
-        .map(EndpointState::address)
-        .filter(address -> !address.isEmpty())
+        .filter(end -> !end.gateway(ipv6).isEmpty())
+        .min(
+            Comparator.comparingInt((EndpointState end) -> -end.asked().gwPriority())
+                .thenComparing(EndpointState::networkName))
+        .orElse(null);
+  }
+
+  /** The address that published ports lead to: IPv4's if there is one. */
+  String portAddress() {
+    String four = portAddress(false);
+    return four.isEmpty() ? portAddress(true) : four;
+  }
+
+  String portAddress(boolean ipv6) {
+    EndpointState exit = exit(ipv6);
+    return exit == null || !exit.publishes() ? "" : exit.address(ipv6);
+  }
+
+  /** Whether containers beside it have names, which the resolver knows. */
+  @JsonIgnore
+  boolean hasNames() {
+    return endpoints.stream().anyMatch(end -> end.dnsNames() != null);
+  }
+
+  @Nullable EndpointState on(String networkId) {
+    return endpoints.stream()
+        .filter(end -> end.networkId().equals(networkId))
         .findFirst()
-        .orElse("");
+        .orElse(null);
   }
 
   Attachment view() {
     Map<String, EndpointSettings> settings = new LinkedHashMap<>();
     endpoints.forEach(endpoint -> settings.put(endpoint.networkName(), endpoint.settings()));
     Map<String, List<PortBinding>> bindings = new TreeMap<>();
-    exposed.forEach(port -> bindings.put(PortWish.withProtocol(port), new ArrayList<>()));
+    if (!portAddress().isEmpty()) {
+      exposed.forEach(port -> bindings.put(PortWish.withProtocol(port), new ArrayList<>()));
+    }
     boolean ipv6 = PortHold.hasIpv6();
     for (PublishedPort port : ports) {
       List<PortBinding> list =
@@ -98,6 +184,6 @@ record AttachmentState(
         list.add(new PortBinding("::", number));
       }
     }
-    return new Attachment(namespacePath(), sandboxId, settings, bindings);
+    return new Attachment(namespacePath(), sandboxId, hasNames(), settings, bindings);
   }
 }

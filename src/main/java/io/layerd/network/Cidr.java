@@ -1,76 +1,78 @@
 package io.layerd.network;
 
 import io.layerd.error.InvalidParameter;
+import java.math.BigInteger;
+import org.jspecify.annotations.Nullable;
 
-/** An IPv4 address with its prefix length; addresses are unsigned 32-bit numbers in a long. */
-record Cidr(long address, int prefix) {
-  static Cidr parse(String text) {
+/** An address with its prefix length. */
+record Cidr(Ip address, int prefix) {
+  static @Nullable Cidr find(String text) {
     int slash = text.indexOf('/');
-    if (slash > 0) {
-      try {
-        int prefix = Integer.parseInt(text.substring(slash + 1));
-        if (prefix >= 0 && prefix <= 32) {
-          return new Cidr(address(text.substring(0, slash)), prefix);
-        }
-      } catch (NumberFormatException e) {
-        throw new InvalidParameter("invalid CIDR address: " + text, e);
-      }
+    Ip ip = slash < 0 ? null : Ip.find(text.substring(0, slash));
+    String length = text.substring(slash + 1);
+    if (ip == null || !length.matches("[0-9]{1,3}") || Integer.parseInt(length) > ip.bits()) {
+      return null;
     }
-    throw new InvalidParameter("invalid CIDR address: " + text);
+    return new Cidr(ip, Integer.parseInt(length));
   }
 
-  /** Dotted quad to number. */
-  static long address(String text) {
-    String[] parts = text.split("\\.", -1);
-    long value = 0;
-    boolean valid = parts.length == 4;
-    for (String part : parts) {
-      boolean octet = part.matches("[0-9]{1,3}") && Integer.parseInt(part) <= 255;
-      valid &= octet;
-      value = value << 8 | (octet ? Integer.parseInt(part) : 0);
+  static Cidr parse(String text) {
+    Cidr cidr = find(text);
+    if (cidr == null) {
+      throw new InvalidParameter("invalid CIDR address: " + text);
     }
-    if (!valid) {
-      throw new InvalidParameter("invalid IP address: " + text);
-    }
-    return value;
+    return cidr;
   }
 
-  static String text(long address) {
-    return (address >> 24 & 255)
-        + "."
-        + (address >> 16 & 255)
-        + "."
-        + (address >> 8 & 255)
-        + "."
-        + (address & 255);
+  boolean isIpv6() {
+    return address.isIpv6();
   }
 
-  long network() {
-    return address & -sizeAddresses();
+  private BigInteger size() {
+    return BigInteger.ONE.shiftLeft(address.bits() - prefix);
   }
 
-  long broadcast() {
-    return network() + sizeAddresses() - 1;
+  /** The lowest address. */
+  Ip network() {
+    return new Ip(address.number().andNot(size().subtract(BigInteger.ONE)), address.bits());
   }
 
-  long sizeAddresses() {
-    return 1L << (32 - prefix);
+  /** The highest address, which IPv4 uses for broadcasts. */
+  Ip last() {
+    return new Ip(network().number().add(size()).subtract(BigInteger.ONE), address.bits());
   }
 
-  boolean contains(long other) {
-    return other >= network() && other <= broadcast();
+  /** The same subnet with another address of it. */
+  Cidr at(Ip other) {
+    return new Cidr(other, prefix);
+  }
+
+  boolean contains(Ip other) {
+    return other.bits() == address.bits()
+        && other.compareTo(network()) >= 0
+        && other.compareTo(last()) <= 0;
+  }
+
+  boolean contains(Cidr other) {
+    return contains(other.network()) && contains(other.last());
   }
 
   boolean overlaps(Cidr other) {
     return contains(other.network()) || other.contains(network());
   }
 
-  /** The subnet: {@code 172.17.0.0/16}. */
-  String subnet() {
-    return text(network()) + "/" + prefix;
+  /** The first host's address; the only one there is in a subnet of one. */
+  Ip first() {
+    return address.bits() - prefix < 1 ? network() : network().plus(1);
   }
 
-  String addressText() {
-    return text(address);
+  /** The subnet: {@code 172.17.0.0/16}. */
+  String subnet() {
+    return network().text() + "/" + prefix;
+  }
+
+  /** The address with its prefix length: {@code 172.17.0.1/16}. */
+  String text() {
+    return address.text() + "/" + prefix;
   }
 }

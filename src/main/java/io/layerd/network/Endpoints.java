@@ -5,94 +5,219 @@ import io.layerd.network.AttachmentState.EndpointState;
 import io.layerd.spec.EndpointIpamConfig;
 import io.layerd.spec.EndpointSettings;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Gives a container its place on each network it asks for. */
 final class Endpoints {
-  private static final EndpointSettings NOTHING_ASKED =
+  static final EndpointSettings NOTHING_ASKED =
       new EndpointSettings(null, null, null, "", null, 0, "", "", "", "", 0, "", "", 0, null);
 
-  private Endpoints() {}
+  private static final Pattern MAC = Pattern.compile("([0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}");
+
+  private final NetworkTable table;
+  private final AddressPools addresses;
+
+  Endpoints(NetworkTable table, AddressPools addresses) {
+    this.table = table;
+    this.addresses = addresses;
+  }
+
+  /** Whose endpoint it is. */
+  record Owner(String containerId, String name, String hostname) {}
 
   /** All of them, or none with every address given back. */
-  static List<EndpointState> give(
-      Map<String, EndpointSettings> asked, NetworkTable table, AddressPools addresses) {
+  List<EndpointState> give(Owner owner, Map<String, EndpointSettings> asked) {
     List<EndpointState> given = new ArrayList<>();
     try {
       for (var entry : asked.entrySet()) {
         NetworkRecord network = table.get(entry.getKey());
-        if (asked.size() > 1 && !network.isBridge()) {
+        if (asked.size() > 1 && !network.isWired()) {
           throw new InvalidParameter(
               "container cannot be connected to network endpoints: "
                   + String.join(", ", asked.keySet()));
         }
         EndpointSettings wish = entry.getValue() == null ? NOTHING_ASKED : entry.getValue();
-        check(network, wish);
-        given.add(one(network, wish, given.size(), addresses));
+        check("invalid config for network " + network.name() + ": ", network, wish);
+        given.add(one(owner, network, wish, given));
       }
       return given;
     } catch (RuntimeException e) {
-      release(given, addresses);
+      release(given);
       throw e;
     }
   }
 
-  static void release(List<EndpointState> given, AddressPools addresses) {
+  void release(List<EndpointState> given) {
     for (EndpointState endpoint : given) {
-      if (!endpoint.address().isEmpty()) {
-        addresses.release(endpoint.networkId(), endpoint.address());
+      for (boolean ipv6 : new boolean[] {false, true}) {
+        if (!endpoint.address(ipv6).isEmpty()) {
+          addresses.release(endpoint.networkId(), endpoint.address(ipv6));
+        }
       }
     }
   }
 
-  private static EndpointState one(
-      NetworkRecord network, EndpointSettings wish, int index, AddressPools addresses) {
-    if (!network.isBridge()) {
-      return new EndpointState(
-          network.id(), network.name(), RandomId.hex64(), "", "", 0, "", "", wish);
+  /** Those a container has from an earlier daemon. */
+  void reserve(List<EndpointState> given) {
+    for (EndpointState endpoint : given) {
+      for (boolean ipv6 : new boolean[] {false, true}) {
+        if (!endpoint.address(ipv6).isEmpty()) {
+          addresses.reserve(endpoint.networkId(), endpoint.address(ipv6));
+        }
+      }
     }
-    String mac = wish.macAddress().isEmpty() ? RandomId.mac() : wish.macAddress();
-    String address = addresses.next(network);
+  }
+
+  /** One more beside {@code others}. */
+  EndpointState one(
+      Owner owner, NetworkRecord network, EndpointSettings wish, List<EndpointState> others) {
+    if (!network.isWired()) {
+      return new EndpointState(
+          network.id(),
+          network.name(),
+          RandomId.hex64(),
+          "",
+          "",
+          0,
+          "",
+          "",
+          0,
+          "",
+          "",
+          false,
+          null,
+          wish);
+    }
+    EndpointIpamConfig ipam = wish.ipamConfig();
+    NetworkPool pool4 = network.pool(false);
+    NetworkPool pool6 = network.pool(true);
+    String address = pool4 == null ? "" : address(network, pool4, ipam, false);
+    String address6;
+    try {
+      address6 = pool6 == null ? "" : address(network, pool6, ipam, true);
+    } catch (RuntimeException e) {
+      if (!address.isEmpty()) {
+        addresses.release(network.id(), address);
+      }
+      throw e;
+    }
     return new EndpointState(
         network.id(),
         network.name(),
         RandomId.hex64(),
-        "eth" + index,
+        interfaceName(network, wish, others),
         address,
-        network.gateway().prefix(),
-        network.gateway().addressText(),
-        mac,
+        pool4 == null ? 0 : pool4.cidr().prefix(),
+        gateway(network, pool4, network.bridgeOptions().gateway4()),
+        address6,
+        pool6 == null ? 0 : pool6.cidr().prefix(),
+        gateway(network, pool6, network.bridgeOptions().gateway6()),
+        wish.macAddress().isEmpty() ? RandomId.mac() : wish.macAddress(),
+        network.isBridge(),
+        network.hasNames() ? names(owner, wish.aliases()) : null,
         wish);
   }
 
-  /** A place nobody asked anything of. */
-  static EndpointState on(
-      NetworkRecord network, String endpointId, String interfaceName, String address, String mac) {
-    return new EndpointState(
-        network.id(),
-        network.name(),
-        endpointId,
-        interfaceName,
-        address,
-        network.gateway().prefix(),
-        network.gateway().addressText(),
-        mac,
-        NOTHING_ASKED);
+  private String address(
+      NetworkRecord network, NetworkPool pool, @Nullable EndpointIpamConfig ipam, boolean ipv6) {
+    String wish = ipam == null ? "" : ipv6 ? ipam.iPv6Address() : ipam.iPv4Address();
+    Ip ip =
+        wish.isEmpty()
+            ? addresses.next(network, pool)
+            : addresses.take(network, pool, Ip.parse(wish));
+    return ip.text();
   }
 
-  /** The built-in networks take no addresses from the user. */
-  static void check(NetworkRecord network, @Nullable EndpointSettings wish) {
-    EndpointIpamConfig ipam = wish == null ? null : wish.ipamConfig();
-    if (ipam != null && !(ipam.iPv4Address() + ipam.iPv6Address()).isEmpty()) {
+  private static String gateway(NetworkRecord network, @Nullable NetworkPool pool, String mode) {
+    String gateway = pool == null ? null : pool.gateway();
+    boolean none = network.internal() || mode.equals("isolated");
+    return none || gateway == null ? "" : gateway;
+  }
+
+  /** The lowest number that is free. */
+  private static String interfaceName(
+      NetworkRecord network, EndpointSettings wish, List<EndpointState> others) {
+    String asked =
+        wish.driverOpts() == null
+            ? ""
+            : wish.driverOpts().getOrDefault("com.docker.network.endpoint.ifname", "");
+    if (!asked.isEmpty()) {
+      return asked;
+    }
+    String prefix = network.bridgeOptions().interfacePrefix();
+    for (int number = 0; ; number++) {
+      String name = prefix + number;
+      if (others.stream().noneMatch(other -> other.interfaceName().equals(name))) {
+        return name;
+      }
+    }
+  }
+
+  /** The container's name, its aliases, its short id and its host name, each once. */
+  static List<String> names(Owner owner, @Nullable List<String> aliases) {
+    Set<String> names = new LinkedHashSet<>();
+    names.add(owner.name());
+    names.addAll(aliases == null ? List.of() : aliases);
+    names.add(owner.containerId().substring(0, Math.min(12, owner.containerId().length())));
+    names.add(owner.hostname());
+    names.remove("");
+    return List.copyOf(names);
+  }
+
+  /**
+   * What a network does not give.
+   *
+   * @param where said first
+   */
+  static void check(String where, NetworkRecord network, @Nullable EndpointSettings wish) {
+    if (wish == null) {
+      return;
+    }
+    String mac = wish.macAddress();
+    if (!mac.isEmpty() && !MAC.matcher(mac).matches()) {
+      throw new InvalidParameter("invalid MAC address " + mac);
+    }
+    List<String> wrong = new ArrayList<>();
+    EndpointIpamConfig ipam = wish.ipamConfig();
+    String asked = ipam == null ? "" : ipam.iPv4Address() + ipam.iPv6Address();
+    if (!network.hasNames() && !asked.isEmpty()) {
+      wrong.add("user specified IP address is supported on user defined networks only");
+    }
+    if (!network.hasNames() && wish.aliases() != null && !wish.aliases().isEmpty()) {
+      wrong.add("network-scoped alias is supported only for containers in user defined networks");
+    }
+    if (ipam != null) {
+      address(network, ipam.iPv4Address(), false, wrong);
+      address(network, ipam.iPv6Address(), true, wrong);
+    }
+    if (!wrong.isEmpty()) {
       throw new InvalidParameter(
-          "invalid config for network "
-              + network.name()
-              + ": invalid endpoint settings:\n"
-              + "* user specified IP address is supported on user defined networks only\n"
-              + "* user specified IP address is supported only when connecting to networks with"
-              + " user configured subnets");
+          where + "invalid endpoint settings:\n" + NewNetworkChecks.joined(wrong));
+    }
+  }
+
+  private static void address(
+      NetworkRecord network, String text, boolean ipv6, List<String> wrong) {
+    if (text.isEmpty()) {
+      return;
+    }
+    Ip ip = Ip.find(text);
+    if (ip == null || ip.isIpv6() != ipv6) {
+      wrong.add("invalid " + (ipv6 ? "IPv6" : "IPv4") + " address: " + text);
+    }
+    List<NetworkPool> chosen =
+        network.pools().stream().filter(pool -> pool.chosen() && pool.isIpv6() == ipv6).toList();
+    if (chosen.isEmpty()) {
+      wrong.add(
+          "user specified IP address is supported only when connecting to networks with user"
+              + " configured subnets");
+    } else if (ip == null || chosen.stream().noneMatch(pool -> pool.cidr().contains(ip))) {
+      wrong.add("no configured subnet or ip-range contain the IP address " + text);
     }
   }
 }

@@ -24,17 +24,17 @@ public final class HostFiles {
 
   private final Path resolvConf;
   private final Path systemdResolvConf;
-  private final String hostGateway;
+  private final List<String> hostGateways;
 
   /**
-   * @param hostGateway the address that {@code host-gateway} stands for
+   * @param hostGateways the addresses that {@code host-gateway} stands for
    */
-  public HostFiles(String hostGateway) {
-    this(hostGateway, RESOLV_CONF, SYSTEMD_RESOLV_CONF);
+  public HostFiles(List<String> hostGateways) {
+    this(hostGateways, RESOLV_CONF, SYSTEMD_RESOLV_CONF);
   }
 
-  HostFiles(String hostGateway, Path resolvConf, Path systemdResolvConf) {
-    this.hostGateway = hostGateway;
+  HostFiles(List<String> hostGateways, Path resolvConf, Path systemdResolvConf) {
+    this.hostGateways = List.copyOf(hostGateways);
     this.resolvConf = resolvConf;
     this.systemdResolvConf = systemdResolvConf;
   }
@@ -57,11 +57,9 @@ public final class HostFiles {
         if (address.startsWith("[") && address.endsWith("]")) {
           address = address.substring(1, address.length() - 1);
         }
-        hosts
-            .append(address.equals("host-gateway") ? hostGateway : address)
-            .append('\t')
-            .append(entry, 0, split)
-            .append('\n');
+        String name = entry.substring(0, split);
+        List<String> all = address.equals("host-gateway") ? hostGateways : List.of(address);
+        all.forEach(one -> hosts.append(one).append('\t').append(name).append('\n'));
       }
     }
     names.forEach(
@@ -87,6 +85,32 @@ public final class HostFiles {
       return ResolvConf.parse(host)
           .override(servers, search, options)
           .render(file.toString(), hostNetwork, PortHold.hasIpv6());
+    } catch (IOException e) {
+      throw new SystemFailure("cannot read " + file + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** The name servers of this host, those on its loopback among them. */
+  static List<String> hostServers() {
+    try {
+      return Files.exists(RESOLV_CONF)
+          ? ResolvConf.parse(Files.readString(RESOLV_CONF)).servers()
+          : List.of();
+    } catch (IOException e) {
+      throw new SystemFailure("cannot read " + RESOLV_CONF + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * {@code /etc/resolv.conf} of a container that asks layerd: servers are those asked behind it.
+   */
+  public String resolverConf(List<String> servers, List<String> search, List<String> options) {
+    Path file = source();
+    try {
+      String host = Files.exists(file) ? Files.readString(file) : "";
+      return ResolvConf.parse(host)
+          .override(servers, search, options)
+          .renderResolver(Resolvers.ADDRESS, file.toString());
     } catch (IOException e) {
       throw new SystemFailure("cannot read " + file + ": " + e.getMessage(), e);
     }

@@ -2,6 +2,7 @@ package io.layerd.network;
 
 import io.layerd.error.SystemFailure;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.InterfaceAddress;
 import java.net.NetworkInterface;
@@ -11,34 +12,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The IPv4 subnets this host uses, and the first of Docker's default pools that it does not. */
+/** The subnets this host uses. */
 final class HostSubnets {
   private HostSubnets() {}
-
-  /** Docker's default pools: 172.17.0.0/16 to 172.31.0.0/16, then 192.168.0.0/16 in /20. */
-  static List<Cidr> pools() {
-    List<Cidr> pools = new ArrayList<>();
-    for (int second = 17; second <= 31; second++) {
-      pools.add(Cidr.parse("172." + second + ".0.0/16"));
-    }
-    for (int third = 0; third < 256; third += 16) {
-      pools.add(Cidr.parse("192.168." + third + ".0/20"));
-    }
-    return pools;
-  }
-
-  /** The first pool that overlaps none of {@code used}; its address is the gateway's. */
-  static Cidr firstFree(List<Cidr> used) {
-    return pools().stream()
-        .filter(pool -> used.stream().noneMatch(pool::overlaps))
-        .map(pool -> new Cidr(pool.network() + 1, pool.prefix()))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new SystemFailure(
-                    "all predefined address pools have been fully subnetted: give the bridge a"
-                        + " subnet with --bip"));
-  }
 
   /** Addresses and routes of the host, those of {@code except} left out. */
   static List<Cidr> used(String except) {
@@ -50,7 +26,8 @@ final class HostSubnets {
           int prefix = Integer.bitCount(Integer.parseUnsignedInt(field[7], 16));
           if (prefix > 0) {
             int address = Integer.reverseBytes(Integer.parseUnsignedInt(field[1], 16));
-            used.add(new Cidr(Integer.toUnsignedLong(address), prefix));
+            used.add(
+                new Cidr(new Ip(BigInteger.valueOf(Integer.toUnsignedLong(address)), 32), prefix));
           }
         }
       }
@@ -70,7 +47,9 @@ final class HostSubnets {
   static @Nullable Cidr of(String interfaceName) {
     try {
       NetworkInterface link = NetworkInterface.getByName(interfaceName);
-      return link == null ? null : addresses(link).stream().findFirst().orElse(null);
+      return link == null
+          ? null
+          : addresses(link).stream().filter(one -> !one.isIpv6()).findFirst().orElse(null);
     } catch (IOException e) {
       throw new SystemFailure("cannot read interface " + interfaceName + ": " + e.getMessage(), e);
     }
@@ -80,9 +59,12 @@ final class HostSubnets {
     List<Cidr> found = new ArrayList<>();
     for (InterfaceAddress address : link.getInterfaceAddresses()) {
       InetAddress ip = address.getAddress();
-      if (ip.getAddress().length == 4) {
+      if (!ip.isLinkLocalAddress()) {
+        byte[] bytes = ip.getAddress();
         found.add(
-            new Cidr(Cidr.address(ip.getHostAddress()), (int) address.getNetworkPrefixLength()));
+            new Cidr(
+                new Ip(new BigInteger(1, bytes), bytes.length * 8),
+                address.getNetworkPrefixLength()));
       }
     }
     return found;

@@ -8,6 +8,8 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 import org.jboss.logging.Logger;
 
 /**
@@ -20,6 +22,11 @@ final class NetNamespaces {
   /** Work that is done inside a namespace. */
   interface Inside {
     void run() throws IOException;
+  }
+
+  /** The same with something to show for it. */
+  interface Made<T> {
+    T make() throws IOException;
   }
 
   private final Sys sys;
@@ -72,6 +79,15 @@ final class NetNamespaces {
     }
   }
 
+  /** Takes away every namespace whose name begins so. */
+  void removeAll(String prefix) {
+    try (var names = Files.newDirectoryStream(directory, prefix + "*")) {
+      names.forEach(this::remove);
+    } catch (IOException | SystemFailure e) {
+      LOG.warnf("%s is not swept: %s", directory, e.getMessage());
+    }
+  }
+
   Path path(String name) {
     return directory.resolve(name);
   }
@@ -121,6 +137,17 @@ final class NetNamespaces {
           }
           work.run();
         });
+  }
+
+  /** The same for what is made there, a socket say. */
+  <T> T inside(Path namespace, Made<T> work) {
+    List<T> made = new ArrayList<>(1);
+    inside(
+        namespace,
+        () -> {
+          made.add(work.make());
+        });
+    return made.getFirst();
   }
 
   /** Absent is success. */

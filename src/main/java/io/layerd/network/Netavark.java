@@ -14,6 +14,9 @@ import org.jboss.logging.Logger;
 final class Netavark {
   private static final Logger LOG = Logger.getLogger(Netavark.class);
 
+  /** Of the default routes netavark adds; ours has none, so that it wins. */
+  static final int METRIC = 100;
+
   private final NetworkOptions options;
   private final Path config;
 
@@ -45,17 +48,8 @@ final class Netavark {
 
   private void run(String verb, Path namespace, JsonNode request) {
     Path program = HostPrograms.get(options.netavark(), "netavark");
-    Path aardvark =
-        options.aardvark() == null ? HostPrograms.find("aardvark-dns") : options.aardvark();
     List<String> command =
-        List.of(
-            program.toString(),
-            "--config",
-            config.toString(),
-            "--aardvark-binary",
-            aardvark == null ? "aardvark-dns" : aardvark.toString(),
-            verb,
-            namespace.toString());
+        List.of(program.toString(), "--config", config.toString(), verb, namespace.toString());
     try {
       long start = System.nanoTime();
       HostCommand.Result result = HostCommand.run(command, request.toString());

@@ -1,14 +1,18 @@
 package io.layerd.network;
 
 import io.layerd.error.EngineException;
-import io.layerd.error.SystemFailure;
+import io.layerd.error.Forbidden;
+import io.layerd.error.NotFound;
+import io.layerd.metrics.EngineMetrics;
 import io.layerd.network.AttachmentState.EndpointState;
 import io.layerd.spec.EndpointSettings;
-import java.nio.file.Path;
+import io.layerd.spec.SpecJson;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -16,34 +20,45 @@ import org.jspecify.annotations.Nullable;
 final class NetavarkNetworks implements NetworkService {
   private static final Logger LOG = Logger.getLogger(NetavarkNetworks.class);
 
+  /** What the service is made of. */
+  record Parts(
+      NetworkTable table,
+      DefaultPools pools,
+      NetNamespaces namespaces,
+      AttachmentStore store,
+      Wiring wiring,
+      Firewall firewall,
+      Resolvers resolvers,
+      BridgeChoices choices) {}
+
   private final NetworkTable table;
   private final NetNamespaces namespaces;
   private final AttachmentStore store;
   private final Wiring wiring;
-  private final Keepers keepers;
+  private final Firewall firewall;
+  private final CreateNetwork creation;
   private final AddressPools addresses = new AddressPools();
-  private final PortTable ports = new PortTable();
+  private final Attachments attachments;
 
-  NetavarkNetworks(
-      NetworkOptions options,
-      NetworkTable table,
-      NetNamespaces namespaces,
-      AttachmentStore store,
-      Netavark netavark) {
-    this.table = table;
-    this.namespaces = namespaces;
-    this.store = store;
-    this.wiring = new Wiring(table, namespaces, netavark);
-    this.keepers = new Keepers(options.linger(), addresses, namespaces, store, wiring);
-    for (AttachmentState state : store.all()) {
-      wiring.remember(state);
-      for (EndpointState endpoint : state.endpoints()) {
-        if (!endpoint.address().isEmpty()) {
-          addresses.reserve(endpoint.networkId(), endpoint.address());
-        }
-      }
-      state.ports().forEach(port -> ports.reserve(state.containerId(), port));
-    }
+  /** Held while networks come and go, so that none goes while a container gets a place on it. */
+  private final Object changes = new Object();
+
+  /**
+   * Bridges and packet rules of the networks that were there before, which take netavark longer
+   * than all the rest of a start takes: clients are answered meanwhile, and who needs a bridge
+   * waits.
+   */
+  private volatile CompletableFuture<@Nullable Void> restoring =
+      CompletableFuture.completedFuture(null);
+
+  NetavarkNetworks(Parts parts) {
+    this.table = parts.table();
+    this.namespaces = parts.namespaces();
+    this.store = parts.store();
+    this.wiring = parts.wiring();
+    this.firewall = parts.firewall();
+    this.creation = new CreateNetwork(table, parts.pools(), parts.choices().networkOptions());
+    this.attachments = new Attachments(parts, addresses, changes);
   }
 
   @Override
@@ -59,135 +74,170 @@ final class NetavarkNetworks implements NetworkService {
   private Network view(NetworkRecord network) {
     Map<String, Endpoint> containers = new LinkedHashMap<>();
     for (AttachmentState state : store.all()) {
-      for (EndpointState end : state.endpoints()) {
-        if (end.networkId().equals(network.id()) && !state.keeper()) {
-          String address = end.address().isEmpty() ? "" : end.address() + "/" + end.prefix();
-          containers.put(
-              state.containerId(),
-              new Endpoint(state.containerName(), end.endpointId(), end.mac(), address, ""));
-        }
+      EndpointState end = state.on(network.id());
+      if (end != null) {
+        containers.put(
+            state.containerId(),
+            new Endpoint(
+                state.containerName(),
+                end.endpointId(),
+                end.mac(),
+                end.address().isEmpty() ? "" : end.address() + "/" + end.prefix(),
+                end.address6().isEmpty() ? "" : end.address6() + "/" + end.prefix6()));
       }
     }
     return network.view(containers);
   }
 
   @Override
+  public Network create(NewNetwork request) {
+    restoring.join();
+    synchronized (changes) {
+      NetworkRecord network = creation.plan(request);
+      // On disk first: a crash leaves a network that can be removed, not a bridge nobody knows.
+      table.add(network);
+      try {
+        if (network.isBridge()) {
+          wiring.bridge(network);
+          firewall.update();
+        }
+      } catch (RuntimeException e) {
+        table.remove(network.id());
+        throw e;
+      }
+      return view(network);
+    }
+  }
+
+  @Override
+  public Network remove(String nameOrId) {
+    restoring.join();
+    synchronized (changes) {
+      NetworkRecord network = table.get(nameOrId);
+      if (network.isBuiltIn()) {
+        throw new Forbidden(network.name() + " is a pre-defined network and cannot be removed");
+      }
+      Network view = view(network);
+      if (!view.containers().isEmpty()) {
+        String active =
+            view.containers().values().stream()
+                .map(
+                    end ->
+                        "name:\"%s\" id:\"%s\""
+                            .formatted(end.name(), end.endpointId().substring(0, 12)))
+                .sorted()
+                .collect(Collectors.joining(", "));
+        throw new Forbidden(
+            "error while removing network: network %s has active endpoints (%s)"
+                .formatted(network.name(), active));
+      }
+      List<String> users =
+          table.all().stream()
+              .filter(other -> network.configOnly() && other.configFrom().equals(network.name()))
+              .map(NetworkRecord::name)
+              .toList();
+      if (!users.isEmpty()) {
+        throw new Forbidden("configuration network \"" + network.name() + "\" is in use");
+      }
+      if (network.isBridge()) {
+        wiring.removeBridge(network);
+      }
+      table.remove(network.id());
+      addresses.forget(network.id());
+      firewall.update();
+      return view;
+    }
+  }
+
+  @Override
   public String hostGateway() {
-    return table.get("bridge").gateway().addressText();
+    String gateway = table.get("bridge").ipv4().gateway();
+    return gateway == null ? "" : gateway;
   }
 
   @Override
   public void validate(Map<String, EndpointSettings> networks) {
-    for (NetworkRecord network : table.all()) {
-      Endpoints.check(network, networks.get(network.name()));
-    }
+    networks.forEach(
+        (name, wish) -> {
+          try {
+            NetworkRecord network = table.get(name);
+            Endpoints.check("invalid config for network " + network.name() + ": ", network, wish);
+          } catch (NotFound e) {
+            LOG.tracef("found or not when the container is started: %s", e.getMessage());
+          }
+        });
   }
 
   @Override
   public Attachment connect(ConnectRequest request) {
-    disconnect(request.containerId());
-    return attach(request);
+    restoring.join();
+    long start = System.nanoTime();
+    Attachment attachment = attachments.connect(request);
+    EngineMetrics.NETWORK_ALLOCATE.since(start);
+    return attachment;
   }
 
-  private Attachment attach(ConnectRequest request) {
-    List<EndpointState> endpoints = Endpoints.give(request.networks(), table, addresses);
-    AttachmentState state;
-    try {
-      state = plan(request, endpoints);
-    } catch (RuntimeException e) {
-      Endpoints.release(endpoints, addresses);
-      throw e;
-    }
-    try {
-      store.put(state);
-      if (!state.hostNamespace()) {
-        namespaces.create(state.namespacePath().getFileName().toString());
-        wiring.plug(state);
-      }
-      return state.view();
-    } catch (RuntimeException e) {
-      try {
-        takeBack(state);
-      } catch (RuntimeException later) {
-        LOG.warnf("network of %s is not taken back: %s", state.containerId(), later.getMessage());
-        e.addSuppressed(later);
-      }
-      throw e;
-    }
+  @Override
+  public EndpointSettings plan(JoinRequest request, String nameOrId) {
+    NetworkRecord network = table.get(nameOrId);
+    EndpointSettings asked = request.settings();
+    Endpoints.check("", network, asked);
+    List<String> names =
+        network.hasNames()
+            ? Endpoints.names(
+                new Endpoints.Owner(
+                    request.containerId(), request.containerName(), request.hostname()),
+                asked.aliases())
+            : null;
+    Map<String, Object> changes = new java.util.HashMap<>();
+    changes.put("DNSNames", names);
+    return SpecJson.change(asked, EndpointSettings.class, changes);
   }
 
-  private AttachmentState plan(ConnectRequest request, List<EndpointState> endpoints) {
-    boolean bridged = endpoints.stream().anyMatch(endpoint -> !endpoint.address().isEmpty());
-    boolean host =
-        endpoints.stream().anyMatch(end -> table.get(end.networkId()).driver().equals("host"));
-    List<PublishedPort> published = bridged ? publish(request, endpoints) : List.of();
-    String sandbox = RandomId.hex64();
-    Path namespace = host ? namespaces.host() : namespaces.path(sandbox.substring(0, 12));
-    return new AttachmentState(
-        request.containerId(),
-        request.containerName(),
-        sandbox,
-        namespace.toString(),
-        host,
-        endpoints,
-        bridged ? List.copyOf(request.exposed()) : List.of(),
-        published,
-        bridged
-            ? NetavarkRequest.of(
-                request.containerId(), request.containerName(), endpoints, published, table::get)
-            : null,
-        false,
-        AttachmentStore.bootId());
+  @Override
+  public Attachment join(JoinRequest request, String network) {
+    restoring.join();
+    return attachments.join(request, network);
   }
 
-  private List<PublishedPort> publish(ConnectRequest request, List<EndpointState> endpoints) {
-    List<PortWish> wishes =
-        PortWish.of(request.exposed(), request.bindings(), request.publishAll());
-    EndpointState first = endpoints.getFirst();
-    try {
-      return ports.publish(request.containerId(), wishes, first.address());
-    } catch (SystemFailure e) {
-      throw new SystemFailure(
-          "driver failed programming external connectivity on endpoint %s (%s): %s"
-              .formatted(request.containerName(), first.endpointId(), e.getMessage()),
-          e);
-    }
+  @Override
+  public Attachment leave(String containerId, String network) {
+    restoring.join();
+    return attachments.leave(containerId, network);
+  }
+
+  @Override
+  public void rename(String containerId, String name) {
+    restoring.join();
+    attachments.rename(containerId, name);
   }
 
   @Override
   public void disconnect(String containerId) {
-    AttachmentState state = store.find(containerId);
-    if (state == null || state.keeper()) {
-      return;
+    restoring.join();
+    long start = System.nanoTime();
+    if (attachments.disconnect(containerId)) {
+      EngineMetrics.NETWORK_RELEASE.since(start);
     }
-    takeBack(state);
-    state.endpoints().forEach(endpoint -> keepers.idle(endpoint.networkId()));
-  }
-
-  private void takeBack(AttachmentState state) {
-    takeBack(state, true);
-  }
-
-  private void takeBack(AttachmentState state, boolean keep) {
-    wiring.unplug(
-        state,
-        network -> {
-          if (keep) {
-            keepers.add(network);
-          }
-        });
-    if (!state.hostNamespace()) {
-      namespaces.remove(state.namespacePath());
-    }
-    store.remove(state.containerId());
-    state.ports().forEach(ports::release);
-    Endpoints.release(state.endpoints(), addresses);
   }
 
   @Override
   public @Nullable Attachment find(String containerId) {
-    AttachmentState state = store.find(containerId);
-    return state == null || state.keeper() ? null : state.view();
+    return attachments.find(containerId);
+  }
+
+  @Override
+  public void reload() {
+    restoring.join();
+    restoreRules();
+  }
+
+  private void restoreRules() {
+    try {
+      firewall.restore();
+    } catch (EngineException e) {
+      LOG.errorf("packet rules are not restored: %s", e.getMessage());
+    }
   }
 
   @Override
@@ -195,24 +245,59 @@ final class NetavarkNetworks implements NetworkService {
     for (AttachmentState state : store.all()) {
       if (!runningContainers.contains(state.containerId())) {
         try {
-          if (state.keeper()) {
-            keepers.remove(state);
-          } else {
-            takeBack(state, false);
-          }
+          attachments.takeBack(state);
         } catch (EngineException e) {
           LOG.warnf("network of %s is not taken back: %s", state.containerId(), e.getMessage());
         }
       } else {
-        ports.holdAgain(state.ports(), state.firstAddress());
+        attachments.adopt(state);
       }
     }
+    restoring =
+        CompletableFuture.runAsync(
+                this::restore,
+                work -> Thread.ofPlatform().daemon().name("network-restore").start(work))
+            .exceptionally(
+                failure -> {
+                  LOG.error("networks are not restored", failure);
+                  return null;
+                });
+  }
+
+  private void restore() {
+    for (NetworkRecord network : table.all()) {
+      if (network.isBridge()) {
+        try {
+          wiring.bridge(network);
+        } catch (EngineException e) {
+          LOG.errorf("network %s has no bridge: %s", network.name(), e.getMessage());
+        }
+      }
+    }
+    wiring.sweep();
+    restoreRules();
   }
 
   @Override
   public void close() {
-    keepers.close();
-    ports.close();
+    restoring.join();
+    attachments.close();
+    boolean idle = store.all().stream().allMatch(AttachmentState::hostNamespace);
+    for (NetworkRecord network : table.all()) {
+      boolean used = store.all().stream().anyMatch(state -> state.on(network.id()) != null);
+      if (network.isBridge() && !used) {
+        try {
+          wiring.removeBridge(network);
+        } catch (EngineException e) {
+          LOG.warnf("bridge of %s stays: %s", network.name(), e.getMessage());
+        }
+      }
+    }
+    if (idle) {
+      firewall.close();
+    } else {
+      firewall.update();
+    }
     namespaces.close();
   }
 }

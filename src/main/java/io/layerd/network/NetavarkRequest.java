@@ -4,82 +4,58 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.layerd.network.AttachmentState.EndpointState;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.List;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The JSON netavark reads. Networks go by their id, since netavark names chains after the name and
- * another engine on this host may have a {@code bridge} too.
+ * The JSON netavark reads, for one place on one network. Networks go by their id, since netavark
+ * names chains after the name and another engine on this host may have a {@code bridge} too. Names
+ * and ports are not in it: layerd sees to both itself.
  */
 final class NetavarkRequest {
   private NetavarkRequest() {}
 
-  static JsonNode of(
-      String containerId,
-      String containerName,
-      List<EndpointState> endpoints,
-      List<PublishedPort> ports,
-      Function<String, NetworkRecord> networks) {
+  static JsonNode of(String containerId, EndpointState endpoint, NetworkRecord network) {
     ObjectNode request = Netavark.emptyRequest(containerId);
-    request.put("container_name", containerName);
-    request.set("port_mappings", ports(request.arrayNode(), ports));
-    for (EndpointState endpoint : endpoints) {
-      NetworkRecord network = networks.apply(endpoint.networkId());
-      ObjectNode place = request.withObject("/networks").putObject(network.id());
-      place.put("interface_name", endpoint.interfaceName());
-      place.put("static_mac", endpoint.mac());
-      place.putArray("static_ips").add(endpoint.address());
-      place.putArray("aliases");
-      info(request.withObject("/network_info").putObject(network.id()), network);
+    ObjectNode place = request.withObject("/networks").putObject(network.id());
+    place.put("interface_name", endpoint.interfaceName());
+    place.put("static_mac", endpoint.mac());
+    ArrayNode addresses = place.putArray("static_ips");
+    if (!endpoint.address().isEmpty()) {
+      addresses.add(endpoint.address());
     }
+    if (!endpoint.address6().isEmpty()) {
+      addresses.add(endpoint.address6());
+    }
+    place.putArray("aliases");
+    info(request.withObject("/network_info").putObject(network.id()), network);
     return request;
   }
 
   private static void info(ObjectNode info, NetworkRecord network) {
-    info.put("id", network.id()).put("name", network.id()).put("driver", "bridge");
-    info.put("network_interface", network.bridge());
-    info.put("dns_enabled", false).put("internal", false).put("ipv6_enabled", false);
-    info.putObject("options").put("mtu", Integer.toString(network.mtu()));
-    info.putObject("ipam_options").put("driver", "host-local");
-    Cidr gateway = network.gateway();
-    info.putArray("subnets")
-        .addObject()
-        .put("subnet", gateway.subnet())
-        .put("gateway", gateway.addressText());
-  }
-
-  /** Runs of ports become one range: netavark spends eight iptables calls on each mapping. */
-  private static ArrayNode ports(ArrayNode mappings, List<PublishedPort> ports) {
-    List<PublishedPort> sorted = new ArrayList<>(ports);
-    sorted.removeIf(PublishedPort::isIpv6); // the containers have no IPv6: the proxy serves these
-    sorted.sort(
-        Comparator.comparing(PublishedPort::protocol)
-            .thenComparing(PublishedPort::hostIp)
-            .thenComparingInt(PublishedPort::hostPort));
-    PublishedPort last = null;
-    ObjectNode run = null;
-    for (PublishedPort port : sorted) {
-      if (run != null && follows(last, port)) {
-        run.put("range", run.get("range").asInt() + 1);
-      } else {
-        run = mappings.addObject();
-        run.put("protocol", port.protocol()).put("host_port", port.hostPort()).put("range", 1);
-        run.put("host_ip", port.hostIp().equals("0.0.0.0") ? "" : port.hostIp());
-        run.put("container_port", port.containerPort());
-      }
-      last = port;
+    info.put("id", network.id()).put("name", network.id()).put("driver", network.driver());
+    info.put("network_interface", network.link());
+    info.put("dns_enabled", false).put("internal", network.internal());
+    info.put("ipv6_enabled", network.enableIpv6());
+    ObjectNode options = info.putObject("options");
+    int mtu = network.bridgeOptions().mtu();
+    if (mtu > 0) {
+      options.put("mtu", Integer.toString(mtu));
     }
-    return mappings;
-  }
-
-  private static boolean follows(@Nullable PublishedPort last, PublishedPort port) {
-    return last != null
-        && last.protocol().equals(port.protocol())
-        && last.hostIp().equals(port.hostIp())
-        && last.hostPort() + 1 == port.hostPort()
-        && last.containerPort() + 1 == port.containerPort();
+    String mode = network.options().getOrDefault("macvlan_mode", "");
+    if (network.driver().equals("macvlan") && !mode.isEmpty()) {
+      options.put("mode", mode);
+    }
+    options.put("metric", Integer.toString(Netavark.METRIC));
+    info.putObject("ipam_options").put("driver", "host-local");
+    ArrayNode subnets = info.putArray("subnets");
+    for (boolean ipv6 : new boolean[] {false, true}) {
+      NetworkPool pool = network.pool(ipv6);
+      if (pool != null) {
+        ObjectNode subnet = subnets.addObject().put("subnet", pool.subnet());
+        boolean silent = !ipv6 && network.bridgeOptions().inhibitIpv4();
+        if (pool.gateway() != null && !silent) {
+          subnet.put("gateway", pool.gateway());
+        }
+      }
+    }
   }
 }

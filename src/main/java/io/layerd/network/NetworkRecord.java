@@ -1,5 +1,6 @@
 package io.layerd.network;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.layerd.network.NetworkService.Endpoint;
 import io.layerd.network.NetworkService.Network;
@@ -7,52 +8,106 @@ import io.layerd.network.NetworkService.Subnet;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A network as it is kept on disk.
  *
- * @param bridge interface, empty for host and none
- * @param bip address and prefix of that interface, null for host and none
+ * @param link interface on the host: the bridge, or the parent of a macvlan; empty if there is none
+ * @param configFrom name of the configuration network this one took its settings from
+ * @param options as they were given, for inspect; {@link BridgeOptions} reads them
  */
 record NetworkRecord(
     @JsonProperty("id") String id,
     @JsonProperty("name") String name,
     @JsonProperty("driver") String driver,
     @JsonProperty("created") String created,
-    @JsonProperty("bridge") String bridge,
-    @JsonProperty("bip") @Nullable String bip,
+    @JsonProperty("link") String link,
+    @JsonProperty("enableIpv4") boolean enableIpv4,
+    @JsonProperty("enableIpv6") boolean enableIpv6,
+    @JsonProperty("internal") boolean internal,
+    @JsonProperty("attachable") boolean attachable,
+    @JsonProperty("configOnly") boolean configOnly,
+    @JsonProperty("configFrom") String configFrom,
+    @JsonProperty("ipamDriver") String ipamDriver,
+    @JsonProperty("ipamOptions") @Nullable Map<String, String> ipamOptions,
+    @JsonProperty("pools") List<NetworkPool> pools,
     @JsonProperty("options") Map<String, String> options,
     @JsonProperty("labels") Map<String, String> labels) {
+  static final Set<String> BUILT_IN = Set.of("bridge", "host", "none");
 
+  NetworkRecord {
+    link = link == null ? "" : link;
+    configFrom = configFrom == null ? "" : configFrom;
+    ipamDriver = ipamDriver == null ? "default" : ipamDriver;
+    pools = pools == null ? List.of() : List.copyOf(pools);
+    options = options == null ? Map.of() : options;
+    labels = labels == null ? Map.of() : labels;
+  }
+
+  @JsonIgnore
   boolean isBridge() {
-    return driver.equals("bridge");
+    return driver.equals("bridge") && !configOnly;
   }
 
-  /** The address of the bridge on its subnet. */
-  Cidr gateway() {
-    if (bip == null) {
-      throw new IllegalStateException("network " + name + " has no subnet");
+  @JsonIgnore
+  boolean isBuiltIn() {
+    return BUILT_IN.contains(name);
+  }
+
+  /** Whether containers on it have interfaces and addresses. */
+  @JsonIgnore
+  boolean isWired() {
+    return isBridge() || driver.equals("macvlan");
+  }
+
+  /** Whether containers on it find each other by name. */
+  @JsonIgnore
+  boolean hasNames() {
+    return isWired() && !isBuiltIn();
+  }
+
+  @Nullable NetworkPool pool(boolean ipv6) {
+    if (ipv6 ? !enableIpv6 : !enableIpv4) {
+      return null;
     }
-    return Cidr.parse(bip);
+    return pools.stream().filter(pool -> pool.isIpv6() == ipv6).findFirst().orElse(null);
   }
 
-  int mtu() {
-    return Integer.parseInt(options.getOrDefault("com.docker.network.driver.mtu", "1500"));
+  NetworkPool ipv4() {
+    return Objects.requireNonNull(pool(false), () -> "network " + name + " has no IPv4");
+  }
+
+  BridgeOptions bridgeOptions() {
+    return BridgeOptions.of(options);
   }
 
   Network view(Map<String, Endpoint> containers) {
-    List<Subnet> subnets =
-        isBridge() ? List.of(new Subnet(gateway().subnet(), gateway().addressText())) : List.of();
     return new Network(
         id,
         name,
         driver,
         "local",
         Instant.parse(created),
-        false,
-        false,
-        subnets,
+        enableIpv4,
+        enableIpv6,
+        internal,
+        attachable,
+        configOnly,
+        configFrom,
+        ipamDriver,
+        ipamOptions,
+        pools.stream()
+            .map(
+                pool ->
+                    new Subnet(
+                        pool.subnet(),
+                        pool.ipRange(),
+                        pool.gatewayShown() ? pool.gateway() : null,
+                        pool.auxiliary()))
+            .toList(),
         options,
         labels,
         containers);

@@ -25,6 +25,50 @@ public interface NetworkService extends AutoCloseable {
    */
   Network get(String nameOrId);
 
+  /**
+   * Makes a network, on disk and, for a bridge, on the host.
+   *
+   * @throws io.layerd.error.Conflict {@code network with name NAME already exists}
+   * @throws io.layerd.error.Forbidden for what dockerd does not permit: predefined names,
+   *     overlapping subnets
+   * @throws InvalidParameter for subnets and options that make no sense
+   */
+  Network create(NewNetwork request);
+
+  /**
+   * Removes a network that no running container is on.
+   *
+   * @throws NotFound {@code network NAME not found}
+   * @throws io.layerd.error.Forbidden for a predefined network, and one in use
+   */
+  Network remove(String nameOrId);
+
+  /**
+   * What a container would ask for on a network, with the names it would be found by there.
+   *
+   * @throws NotFound if there is no such network
+   * @throws InvalidParameter for settings the network does not give
+   */
+  EndpointSettings plan(JoinRequest request, String network);
+
+  /**
+   * Puts a running container on one more network.
+   *
+   * @param network name or id
+   * @throws NotFound if there is no such network
+   * @throws io.layerd.error.Forbidden if it is on it already
+   */
+  Attachment join(JoinRequest request, String network);
+
+  /** Takes a running container off one network; absent is success. */
+  Attachment leave(String containerId, String network);
+
+  /** A running container has a new name. */
+  void rename(String containerId, String name);
+
+  /** Puts rules back that a reload of the host's firewall took away. */
+  void reload();
+
   /** What {@code host-gateway} stands for in extra hosts: the default bridge's address. */
   String hostGateway();
 
@@ -57,7 +101,10 @@ public interface NetworkService extends AutoCloseable {
    */
   @Nullable Attachment find(String containerId);
 
-  /** Once at start: gives back what belongs to containers that do not run any more. */
+  /**
+   * Once at start: gives back what belongs to containers that do not run any more. Bridges and
+   * packet rules follow in a thread of their own, which everything that needs them waits for.
+   */
   void recover(Set<String> runningContainers);
 
   /**
@@ -73,15 +120,48 @@ public interface NetworkService extends AutoCloseable {
    * @param bindings published ports, as in HostConfig.PortBindings
    * @param publishAll publish every exposed port on a free port
    * @param hostname name for the network's own records
+   * @param dns name servers asked for; empty for the host's own
    */
   record ConnectRequest(
       String containerId,
       String containerName,
       String hostname,
+      List<String> dns,
       Map<String, EndpointSettings> networks,
       Set<String> exposed,
       Map<String, List<PortBinding>> bindings,
       boolean publishAll) {}
+
+  /** A running container that is to be on one more network, with what is asked for there. */
+  record JoinRequest(
+      String containerId, String containerName, String hostname, EndpointSettings settings) {}
+
+  /**
+   * @param driver {@code bridge} or {@code macvlan}
+   * @param scope empty or {@code local}
+   * @param configFrom name of a configuration network, or empty
+   * @param pools subnets asked for; a family without one gets one of the default pools
+   */
+  record NewNetwork(
+      String name,
+      String driver,
+      String scope,
+      boolean enableIpv4,
+      boolean enableIpv6,
+      boolean internal,
+      boolean attachable,
+      boolean ingress,
+      boolean configOnly,
+      String configFrom,
+      String ipamDriver,
+      @Nullable Map<String, String> ipamOptions,
+      List<PoolRequest> pools,
+      Map<String, String> options,
+      Map<String, String> labels) {}
+
+  /** A subnet asked for; empty for what is not. */
+  record PoolRequest(
+      String subnet, String ipRange, String gateway, Map<String, String> auxiliary) {}
 
   /**
    * @param namespace path of the namespace, {@code <exec-root>/netns/<12 digits of the sandbox>};
@@ -90,14 +170,18 @@ public interface NetworkService extends AutoCloseable {
    * @param endpoints network name to address, gateway, MAC address and ids as they came out
    * @param ports {@code 80/tcp} to the host addresses and ports it is reached at; exposed but
    *     unpublished ports map to an empty list
+   * @param resolver whether layerd answers its name queries, at 127.0.0.11
    */
   record Attachment(
       Path namespace,
       String sandboxId,
+      boolean resolver,
       Map<String, EndpointSettings> endpoints,
       Map<String, List<PortBinding>> ports) {}
 
   /**
+   * @param configFrom name of the configuration network it was made from, or empty
+   * @param ipamOptions as given; null if none were
    * @param containers container id to its endpoint, running ones only
    */
   record Network(
@@ -106,14 +190,27 @@ public interface NetworkService extends AutoCloseable {
       String driver,
       String scope,
       java.time.Instant created,
-      boolean internal,
+      boolean enableIpv4,
       boolean enableIpv6,
+      boolean internal,
+      boolean attachable,
+      boolean configOnly,
+      String configFrom,
+      String ipamDriver,
+      @Nullable Map<String, String> ipamOptions,
       List<Subnet> subnets,
       Map<String, String> options,
       Map<String, String> labels,
       Map<String, Endpoint> containers) {}
 
-  record Subnet(String subnet, @Nullable String gateway) {}
+  /**
+   * @param gateway null where dockerd does not tell it
+   */
+  record Subnet(
+      String subnet,
+      @Nullable String ipRange,
+      @Nullable String gateway,
+      Map<String, String> auxiliary) {}
 
   record Endpoint(
       String name,

@@ -2,21 +2,42 @@ package io.layerd.network;
 
 import io.layerd.durable.AtomicFiles;
 import io.layerd.sys.Sys;
+import java.nio.file.Path;
+import java.util.Optional;
 
 /** Opens the networks of a daemon. */
 public final class NetworkServices {
   private NetworkServices() {}
 
   /**
+   * Where a program of the host is that networks are made with: {@code netavark}, {@code
+   * aardvark-dns}, {@code iptables}.
+   */
+  public static Optional<Path> program(String name) {
+    return Optional.ofNullable(HostPrograms.find(name));
+  }
+
+  /**
    * Reads what an earlier daemon left; call {@link NetworkService#recover} next, before the first
    * {@link NetworkService#connect}.
    */
   public static NetworkService open(NetworkOptions options, Sys sys) {
-    NetworkTable table = NetworkTable.open(options, new AtomicFiles(sys));
-    NetNamespaces namespaces = new NetNamespaces(sys, options.execRoot().resolve("netns"));
+    Path execRoot = options.execRoot();
+    DefaultPools pools = options.pools().withIpv6(options.dataRoot().toAbsolutePath().toString());
+    NetworkTable table = NetworkTable.open(options, pools, new AtomicFiles(sys));
+    NetNamespaces namespaces = new NetNamespaces(sys, execRoot.resolve("netns"));
     namespaces.open();
-    AttachmentStore store = AttachmentStore.open(options.execRoot().resolve("network"));
-    Netavark netavark = new Netavark(options, options.execRoot().resolve("netavark"));
-    return new NetavarkNetworks(options, table, namespaces, store, netavark);
+    AttachmentStore store = AttachmentStore.open(execRoot.resolve("network"));
+    Netavark netavark = new Netavark(options, execRoot.resolve("netavark"));
+    return new NetavarkNetworks(
+        new NetavarkNetworks.Parts(
+            table,
+            pools,
+            namespaces,
+            store,
+            new Wiring(sys, namespaces, netavark),
+            new Firewall(table, store, execRoot),
+            new Resolvers(namespaces, store, options.dns()),
+            options.bridges()));
   }
 }

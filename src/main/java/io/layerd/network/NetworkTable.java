@@ -3,12 +3,14 @@ package io.layerd.network;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import io.layerd.durable.AtomicFiles;
+import io.layerd.error.InvalidParameter;
 import io.layerd.error.NotFound;
 import io.layerd.error.SystemFailure;
 import io.layerd.spec.SpecJson;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -17,36 +19,41 @@ import java.util.Map;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** The networks of this data root, in {@code <data-root>/network/layerd.json}. */
+/**
+ * The networks of this data root, in {@code <data-root>/network/layerd.json}. A change is on disk
+ * before it is seen.
+ */
 final class NetworkTable {
   private static final Logger LOG = Logger.getLogger(NetworkTable.class);
 
-  private final List<NetworkRecord> records;
+  private final Path file;
+  private final AtomicFiles files;
+  private volatile List<NetworkRecord> records;
 
-  private NetworkTable(List<NetworkRecord> records) {
+  private NetworkTable(Path file, AtomicFiles files, List<NetworkRecord> records) {
+    this.file = file;
+    this.files = files;
     this.records = List.copyOf(records);
   }
 
   /** Reads the table; makes what is missing of bridge, host and none, and writes it again. */
-  static NetworkTable open(NetworkOptions options, AtomicFiles files) {
+  static NetworkTable open(NetworkOptions options, DefaultPools pools, AtomicFiles files) {
     Path file = options.dataRoot().resolve("network/layerd.json");
     Map<String, NetworkRecord> known = new LinkedHashMap<>();
     for (NetworkRecord record : read(file)) {
       known.put(record.name(), record);
     }
     List<NetworkRecord> table = new ArrayList<>();
-    table.add(bridge(known.get("bridge"), options));
-    table.add(plain(known.get("host"), "host", "host"));
-    table.add(plain(known.get("none"), "none", "null"));
-    if (!table.equals(List.copyOf(known.values()))) {
-      try {
-        Files.createDirectories(file.getParent());
-        files.write(file, SpecJson.MAPPER.writeValueAsBytes(table), 0600);
-      } catch (IOException e) {
-        throw new SystemFailure("cannot write " + file + ": " + e.getMessage(), e);
-      }
+    List<NetworkRecord> old = List.copyOf(known.values());
+    table.add(bridge(known.remove("bridge"), options, pools));
+    table.add(plain(known.remove("host"), "host", "host"));
+    table.add(plain(known.remove("none"), "none", "null"));
+    table.addAll(known.values());
+    NetworkTable opened = new NetworkTable(file, files, table);
+    if (!table.equals(old)) {
+      opened.write(table);
     }
-    return new NetworkTable(table);
+    return opened;
   }
 
   private static List<NetworkRecord> read(Path file) {
@@ -56,7 +63,13 @@ final class NetworkTable {
     try {
       return SpecJson.MAPPER.readValue(file.toFile(), new TypeReference<>() {});
     } catch (JsonProcessingException e) {
-      LOG.warnf("%s is not readable, making new networks: %s", file, e.getMessage());
+      Path aside = file.resolveSibling("layerd.json.unreadable");
+      LOG.errorf("%s is not readable, it goes to %s: %s", file, aside, e.getMessage());
+      try {
+        Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);
+      } catch (IOException move) {
+        throw new SystemFailure("cannot rename " + file + ": " + move.getMessage(), move);
+      }
       return List.of();
     } catch (IOException e) {
       throw new SystemFailure("cannot read " + file + ": " + e.getMessage(), e);
@@ -67,17 +80,18 @@ final class NetworkTable {
    * The default bridge keeps its id. Its subnet is what the options say, else what the interface
    * has, else what it had if the host does not use that otherwise, else the first free pool.
    */
-  private static NetworkRecord bridge(@Nullable NetworkRecord old, NetworkOptions options) {
+  private static NetworkRecord bridge(
+      @Nullable NetworkRecord old, NetworkOptions options, DefaultPools pools) {
     String name = options.bridgeName();
     Cidr gateway = options.bip() == null ? HostSubnets.of(name) : Cidr.parse(options.bip());
     if (gateway == null) {
       List<Cidr> used = HostSubnets.used(name);
-      Cidr before = old == null ? null : old.gateway();
-      boolean free = before != null && used.stream().noneMatch(before::overlaps);
-      gateway = free && before != null ? before : HostSubnets.firstFree(used);
+      NetworkPool before = old == null ? null : old.pool(false);
+      boolean free = before != null && used.stream().noneMatch(before.cidr()::overlaps);
+      gateway = free && before != null ? before.cidr() : pools.firstFree(used, false);
     }
-    if (gateway.address() == gateway.network()) {
-      gateway = new Cidr(gateway.network() + 1, gateway.prefix());
+    if (gateway.address().equals(gateway.network())) {
+      gateway = gateway.at(gateway.first());
     }
     return new NetworkRecord(
         old == null ? RandomId.hex64() : old.id(),
@@ -85,44 +99,133 @@ final class NetworkTable {
         "bridge",
         old == null ? Instant.now().toString() : old.created(),
         name,
-        gateway.addressText() + "/" + gateway.prefix(),
+        true,
+        false,
+        false,
+        false,
+        false,
+        "",
+        "default",
+        null,
+        List.of(
+            new NetworkPool(
+                gateway.subnet(),
+                range(options.bridges().fixedCidr(), gateway),
+                gateway.address().text(),
+                true,
+                Map.of(),
+                false)),
         new LinkedHashMap<>(
             Map.of(
-                "com.docker.network.bridge.default_bridge", "true",
-                "com.docker.network.bridge.enable_icc", "true",
-                "com.docker.network.bridge.enable_ip_masquerade", "true",
-                "com.docker.network.bridge.host_binding_ipv4", "0.0.0.0",
-                "com.docker.network.bridge.name", name,
-                "com.docker.network.driver.mtu", Integer.toString(options.mtu()))),
+                BridgeOptions.BRIDGE + "default_bridge",
+                "true",
+                BridgeOptions.BRIDGE + "enable_icc",
+                Boolean.toString(options.bridges().icc()),
+                BridgeOptions.BRIDGE + "enable_ip_masquerade",
+                Boolean.toString(options.bridges().masquerade()),
+                BridgeOptions.BRIDGE + "host_binding_ipv4",
+                options.bridges().hostBinding(),
+                BridgeOptions.BRIDGE + "name",
+                name,
+                BridgeOptions.MTU,
+                Integer.toString(options.mtu()))),
         Map.of());
   }
 
+  private static @Nullable String range(@Nullable String fixed, Cidr subnet) {
+    if (fixed == null) {
+      return null;
+    }
+    Cidr range = Cidr.find(fixed);
+    String failed = "Error initializing network controller: ";
+    if (range == null) {
+      throw new SystemFailure(failed + "parse fixed-cidr failed: invalid CIDR address: " + fixed);
+    }
+    if (!subnet.contains(range)) {
+      throw new SystemFailure(
+          "%sthe default bridge's subnet %s does not contain fixed-cidr %s"
+              .formatted(failed, subnet.subnet(), fixed));
+    }
+    return range.subnet();
+  }
+
   private static NetworkRecord plain(@Nullable NetworkRecord old, String name, String driver) {
-    return old != null
-        ? old
-        : new NetworkRecord(
-            RandomId.hex64(), name, driver, Instant.now().toString(), "", null, Map.of(), Map.of());
+    return new NetworkRecord(
+        old == null ? RandomId.hex64() : old.id(),
+        name,
+        driver,
+        old == null ? Instant.now().toString() : old.created(),
+        "",
+        true,
+        false,
+        false,
+        false,
+        false,
+        "",
+        "default",
+        null,
+        List.of(),
+        Map.of(),
+        Map.of());
   }
 
   List<NetworkRecord> all() {
     return records;
   }
 
+  /** By exact id; null if it is gone. */
+  @Nullable NetworkRecord byId(String id) {
+    return records.stream().filter(one -> one.id().equals(id)).findFirst().orElse(null);
+  }
+
+  /** By exact name. */
+  @Nullable NetworkRecord byName(String name) {
+    return records.stream().filter(one -> one.name().equals(name)).findFirst().orElse(null);
+  }
+
   /** By name, id or unique id prefix; {@code default} is the bridge. */
   NetworkRecord get(String nameOrId) {
     String wanted = nameOrId.equals("default") ? "bridge" : nameOrId;
-    for (NetworkRecord record : records) {
-      if (record.name().equals(wanted) || record.id().equals(wanted)) {
-        return record;
-      }
+    NetworkRecord exact = byName(wanted);
+    exact = exact == null ? byId(wanted) : exact;
+    if (exact != null) {
+      return exact;
     }
     List<NetworkRecord> found =
-        wanted.isEmpty()
-            ? List.of()
-            : records.stream().filter(record -> record.id().startsWith(wanted)).toList();
-    if (found.size() != 1) {
+        records.stream().filter(record -> record.id().startsWith(wanted)).toList();
+    if (found.size() > 1) {
+      throw new InvalidParameter(
+          "network %s is ambiguous (%d matches found based on ID prefix)"
+              .formatted(nameOrId, found.size()));
+    }
+    if (found.isEmpty()) {
       throw new NotFound("network " + nameOrId + " not found");
     }
     return found.getFirst();
+  }
+
+  synchronized void add(NetworkRecord record) {
+    List<NetworkRecord> changed = new ArrayList<>(records);
+    changed.add(record);
+    write(changed);
+    records = List.copyOf(changed);
+  }
+
+  /** Absent is success. */
+  synchronized void remove(String id) {
+    List<NetworkRecord> changed = new ArrayList<>(records);
+    if (changed.removeIf(record -> record.id().equals(id))) {
+      write(changed);
+      records = List.copyOf(changed);
+    }
+  }
+
+  private void write(List<NetworkRecord> table) {
+    try {
+      Files.createDirectories(file.getParent());
+      files.write(file, SpecJson.MAPPER.writeValueAsBytes(table), 0600);
+    } catch (IOException e) {
+      throw new SystemFailure("cannot write " + file + ": " + e.getMessage(), e);
+    }
   }
 }

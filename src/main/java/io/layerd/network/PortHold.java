@@ -12,6 +12,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The socket that keeps a published port. Rules send IPv4 traffic past it; what does come in, over
@@ -21,9 +22,30 @@ final class PortHold {
   private static final Logger LOG = Logger.getLogger(PortHold.class);
 
   private final Channel channel;
+  private final Target target;
 
-  private PortHold(Channel channel) {
+  /** Where the container is now. */
+  private static final class Target {
+    private final int port;
+    private volatile InetSocketAddress address;
+
+    Target(String ip, int port) throws IOException {
+      this.port = port;
+      this.address = new InetSocketAddress(InetAddress.getByName(ip), port);
+    }
+
+    InetSocketAddress get() {
+      return address;
+    }
+
+    void move(String ip) throws IOException {
+      address = new InetSocketAddress(InetAddress.getByName(ip), port);
+    }
+  }
+
+  private PortHold(Channel channel, Target target) {
     this.channel = channel;
+    this.target = target;
   }
 
   /** Whether this host speaks IPv6. */
@@ -37,9 +59,11 @@ final class PortHold {
     }
   }
 
-  static PortHold bind(PublishedPort port, String containerIp) throws IOException {
-    InetSocketAddress target =
-        new InetSocketAddress(InetAddress.getByName(containerIp), port.containerPort());
+  /**
+   * @param proxy whether to pass on what comes in; else the port is only kept from others
+   */
+  static PortHold bind(PublishedPort port, String containerIp, boolean proxy) throws IOException {
+    Target target = new Target(containerIp, port.containerPort());
     boolean dual = port.hostIp().isEmpty() && hasIpv6();
     ProtocolFamily family =
         dual || port.isIpv6() ? StandardProtocolFamily.INET6 : StandardProtocolFamily.INET;
@@ -48,14 +72,19 @@ final class PortHold {
         new InetSocketAddress(
             InetAddress.getByName(port.hostIp().isEmpty() ? any : port.hostIp()), port.hostPort());
     return switch (port.protocol()) {
-      case "tcp" -> new PortHold(tcp(family, address, target));
-      case "udp" -> new PortHold(udp(family, address, target));
-      default -> new PortHold(none());
+      case "tcp" -> new PortHold(tcp(family, address, proxy ? target : null), target);
+      case "udp" -> new PortHold(udp(family, address, proxy ? target : null), target);
+      default -> new PortHold(none(), target);
     };
   }
 
+  /** The container is at another address now; open connections stay as they are. */
+  void lead(String containerIp) throws IOException {
+    target.move(containerIp);
+  }
+
   private static Channel tcp(
-      ProtocolFamily family, InetSocketAddress address, InetSocketAddress target)
+      ProtocolFamily family, InetSocketAddress address, @Nullable Target target)
       throws IOException {
     ServerSocketChannel server = ServerSocketChannel.open(family);
     try {
@@ -65,12 +94,14 @@ final class PortHold {
       server.close();
       throw e;
     }
-    TcpProxy.start(server, target);
+    if (target != null) {
+      TcpProxy.start(server, target::get);
+    }
     return server;
   }
 
   private static Channel udp(
-      ProtocolFamily family, InetSocketAddress address, InetSocketAddress target)
+      ProtocolFamily family, InetSocketAddress address, @Nullable Target target)
       throws IOException {
     DatagramChannel socket = DatagramChannel.open(family);
     try {
@@ -79,7 +110,9 @@ final class PortHold {
       socket.close();
       throw e;
     }
-    UdpProxy.start(socket, target);
+    if (target != null) {
+      UdpProxy.start(socket, target::get);
+    }
     return socket;
   }
 

@@ -20,9 +20,17 @@ import org.jspecify.annotations.Nullable;
 final class PortTable {
   private static final Logger LOG = Logger.getLogger(PortTable.class);
 
+  private final boolean proxy;
   private final Map<PublishedPort, String> owners = new LinkedHashMap<>();
   private final Map<PublishedPort, PortHold> holds = new HashMap<>();
   private final Map<String, Integer> lastDynamic = new HashMap<>();
+
+  /**
+   * @param proxy whether what no packet rule leads to a container is passed on
+   */
+  PortTable(boolean proxy) {
+    this.proxy = proxy;
+  }
 
   /** All of them or none. */
   synchronized List<PublishedPort> publish(
@@ -113,7 +121,7 @@ final class PortTable {
   }
 
   private void hold(String containerId, PublishedPort port, String containerIp) throws IOException {
-    holds.put(port, PortHold.bind(port, containerIp));
+    holds.put(port, PortHold.bind(port, containerIp, proxy));
     owners.put(port, containerId);
   }
 
@@ -122,11 +130,19 @@ final class PortTable {
     owners.put(port, containerId);
   }
 
-  /** Binds the reserved ports of a container that still runs. */
+  /**
+   * Binds the reserved ports of a container that still runs, or passes on to another address what
+   * comes in.
+   */
   synchronized void holdAgain(List<PublishedPort> ports, String containerIp) {
     for (PublishedPort port : ports) {
       try {
-        holds.put(port, PortHold.bind(port, containerIp));
+        PortHold hold = holds.get(port);
+        if (hold != null) {
+          hold.lead(containerIp);
+        } else {
+          holds.put(port, PortHold.bind(port, containerIp, proxy));
+        }
       } catch (IOException e) {
         LOG.warnf("port %s:%d is not held: %s", port.address(), port.hostPort(), e.getMessage());
       }

@@ -55,7 +55,7 @@ record PortWish(
     }
   }
 
-  private PortWish on(String ip) {
+  PortWish on(String ip) {
     return new PortWish(protocol, containerPort, ip, firstHostPort, lastHostPort);
   }
 

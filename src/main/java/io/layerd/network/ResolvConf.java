@@ -104,6 +104,34 @@ record ResolvConf(
     return text.toString();
   }
 
+  /** With layerd's own resolver before the servers. */
+  String renderResolver(String resolver, String source) {
+    List<String> all = new ArrayList<>(options);
+    boolean given = all.stream().anyMatch(option -> option.startsWith("ndots:"));
+    if (!given) {
+      // Names of containers have no dots, and must not be tried with a domain first.
+      all.add("ndots:0");
+    }
+    StringBuilder text = new StringBuilder(HEAD);
+    text.append("nameserver ").append(resolver).append('\n');
+    if (!search.isEmpty()) {
+      text.append("search ").append(String.join(" ", search)).append('\n');
+    }
+    text.append("options ").append(String.join(" ", all)).append('\n');
+    other.forEach(line -> text.append(line).append('\n'));
+    boolean asked = overrides.contains("nameservers");
+    List<String> servers =
+        servers().stream().map(server -> asked ? server : "host(" + server + ")").toList();
+    text.append("\n# Based on host file: '").append(source).append("' (internal resolver)\n");
+    if (!servers.isEmpty()) {
+      text.append("# ExtServers: [").append(String.join(" ", servers)).append("]\n");
+    }
+    text.append("# Overrides: [").append(String.join(" ", overrides)).append("]\n");
+    String from = overrides.contains("options") ? "override" : "host";
+    text.append("# Option ndots from: ").append(given ? from : "internal").append('\n');
+    return text.toString();
+  }
+
   /** Whether a container without IPv6 and with a loopback of its own gets there. */
   private static boolean reachable(String server) {
     return !server.startsWith("127.") && server.indexOf(':') < 0;

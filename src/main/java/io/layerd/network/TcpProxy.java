@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
@@ -16,18 +17,22 @@ final class TcpProxy {
 
   private TcpProxy() {}
 
-  /** Ends when the listener is closed. */
-  static void start(ServerSocketChannel listener, InetSocketAddress target) {
-    Thread.ofVirtual().name("port " + target).start(() -> accept(listener, target));
+  /**
+   * Ends when the listener is closed.
+   *
+   * @param target asked for each connection
+   */
+  static void start(ServerSocketChannel listener, Supplier<InetSocketAddress> target) {
+    Thread.ofVirtual().name("port " + target.get()).start(() -> accept(listener, target));
   }
 
-  private static void accept(ServerSocketChannel listener, InetSocketAddress target) {
+  private static void accept(ServerSocketChannel listener, Supplier<InetSocketAddress> target) {
     while (listener.isOpen()) {
       try {
         SocketChannel client = listener.accept();
-        Thread.ofVirtual().start(() -> serve(client, target));
+        Thread.ofVirtual().start(() -> serve(client, target.get()));
       } catch (IOException e) {
-        LOG.debugf("listener for %s: %s", target, e.getMessage());
+        LOG.debugf("listener for %s: %s", target.get(), e.getMessage());
         if (listener.isOpen()) {
           pause();
         }

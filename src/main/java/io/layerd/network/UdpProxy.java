@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
@@ -23,18 +24,18 @@ final class UdpProxy {
   private static final int MAX_DATAGRAM_BYTES = 65_535;
 
   private final DatagramChannel front;
-  private final InetSocketAddress target;
+  private final Supplier<InetSocketAddress> target;
   private final Map<SocketAddress, DatagramSocket> clients = new ConcurrentHashMap<>();
 
-  private UdpProxy(DatagramChannel front, InetSocketAddress target) {
+  private UdpProxy(DatagramChannel front, Supplier<InetSocketAddress> target) {
     this.front = front;
     this.target = target;
   }
 
   /** Ends when the socket is closed. */
-  static void start(DatagramChannel front, InetSocketAddress target) {
+  static void start(DatagramChannel front, Supplier<InetSocketAddress> target) {
     UdpProxy proxy = new UdpProxy(front, target);
-    Thread.ofVirtual().name("port " + target).start(proxy::receive);
+    Thread.ofVirtual().name("port " + target.get()).start(proxy::receive);
   }
 
   private void receive() {
@@ -47,7 +48,7 @@ final class UdpProxy {
         buffer.get(data);
         forward(client, data);
       } catch (IOException e) {
-        LOG.debugf("datagram for %s: %s", target, e.getMessage());
+        LOG.debugf("datagram for %s: %s", target.get(), e.getMessage());
       }
     }
     clients.values().forEach(DatagramSocket::close);
@@ -65,7 +66,7 @@ final class UdpProxy {
       Thread.ofVirtual().start(() -> answer(client, fresh));
       socket = fresh;
     }
-    socket.send(new DatagramPacket(data, data.length, target));
+    socket.send(new DatagramPacket(data, data.length, target.get()));
   }
 
   private void answer(SocketAddress client, DatagramSocket socket) {
@@ -74,7 +75,7 @@ final class UdpProxy {
       while (true) {
         packet.setLength(MAX_DATAGRAM_BYTES);
         socket.receive(packet);
-        if (packet.getSocketAddress().equals(target)) {
+        if (packet.getSocketAddress().equals(target.get())) {
           front.send(ByteBuffer.wrap(packet.getData(), 0, packet.getLength()), client);
         }
       }

@@ -1,180 +1,287 @@
 package io.layerd.network;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import io.layerd.error.EngineException;
 import io.layerd.error.SystemFailure;
 import io.layerd.network.AttachmentState.EndpointState;
+import io.layerd.sys.Sys;
 import java.io.IOException;
+import java.net.NetworkInterface;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
-import java.util.function.Consumer;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Plugs namespaces into bridges and pulls them out again, through netavark, one at a time. Knows
- * who is on which bridge, so that the last one out takes the bridge and the rules with it.
+ * Bridges, and the wires between them and containers. netavark makes both, one at a time; a wire is
+ * taken away by deleting its end in the container, so that a bridge and its rules stay until the
+ * network goes.
  */
 final class Wiring {
   private static final Logger LOG = Logger.getLogger(Wiring.class);
+  private static final String SCRATCH = "scratch-";
+  private static final Path INTERFACES = Path.of("/sys/class/net");
 
-  private final NetworkTable table;
+  private final Sys sys;
   private final NetNamespaces namespaces;
   private final Netavark netavark;
-  private final Map<String, Set<String>> members = new HashMap<>();
-  private final Set<String> forwarding = new HashSet<>();
 
-  Wiring(NetworkTable table, NetNamespaces namespaces, Netavark netavark) {
-    this.table = table;
+  Wiring(Sys sys, NetNamespaces namespaces, Netavark netavark) {
+    this.sys = sys;
     this.namespaces = namespaces;
     this.netavark = netavark;
   }
 
-  /** Known from an earlier daemon. */
-  void remember(AttachmentState state) {
+  /** Whether the network's bridge is there. */
+  static boolean exists(NetworkRecord network) {
+    return Files.exists(INTERFACES.resolve(network.link()).resolve("bridge"));
+  }
+
+  /** Makes the bridge of a network, unless it is there. */
+  void bridge(NetworkRecord network) {
     FirewallLock.locked(
         () -> {
-          bridges(state).forEach(id -> members(id).add(state.containerId()));
-          return null;
+          if (!exists(network) || namespaces.exists(scratchPath(network))) {
+            enableForwarding(network);
+            make(network);
+          }
+          prepare(network);
+          return network;
         });
   }
 
-  /** On failure, {@link #unplug} takes back what was made. */
-  void plug(AttachmentState state) {
-    JsonNode request = state.request();
-    if (request == null) {
-      netavark.setup(state.namespacePath(), Netavark.emptyRequest(state.containerId()));
-      return;
+  private void make(NetworkRecord network) {
+    try {
+      scratch(
+          network,
+          (namespace, endpoint) -> {
+            netavark.setup(namespace, NetavarkRequest.of("scratch", endpoint, network));
+            namespaces.inside(namespace, () -> delete(List.of(endpoint)));
+          });
+      mark(network);
+    } catch (RuntimeException e) {
+      if (exists(network)) {
+        mark(network);
+        removeBridge(network);
+      }
+      throw e;
     }
-    enableForwarding();
-    FirewallLock.locked(
-        () -> {
-          List<String> bridges = bridges(state);
-          bridges.forEach(id -> members(id).add(state.containerId()));
-          Set<Path> before = state.ports().isEmpty() ? Set.of() : ports(bridges);
-          netavark.setup(state.namespacePath(), request);
-          if (!state.ports().isEmpty()) {
-            ports(bridges).stream()
-                .filter(port -> !before.contains(port))
-                .forEach(BridgePorts::hairpin);
-          }
-          for (String id : bridges) {
-            if (forwarding.add(id)) {
-              ForwardRules.add(table.get(id));
-            }
-          }
-          return null;
-        });
-    namespaces.inside(state.namespacePath(), () -> withoutIpv6(state));
   }
 
-  private Set<Path> ports(List<String> bridges) {
-    Set<Path> ports = new HashSet<>();
-    bridges.forEach(id -> ports.addAll(BridgePorts.of(table.get(id).bridge())));
-    return ports;
+  /** Removes a bridge that layerd made, with netavark's rules. Absent is success. */
+  void removeBridge(NetworkRecord network) {
+    FirewallLock.locked(
+        () -> {
+          if (exists(network) && isOurs(network)) {
+            scratch(
+                network,
+                (namespace, endpoint) -> {
+                  var request = NetavarkRequest.of("scratch", endpoint, network);
+                  try {
+                    netavark.setup(namespace, request);
+                  } catch (SystemFailure e) {
+                    LOG.debugf("taking down %s all the same: %s", network.name(), e.getMessage());
+                  }
+                  netavark.teardown(namespace, request);
+                });
+          }
+          return network;
+        });
+  }
+
+  private interface Scratch {
+    void run(Path namespace, EndpointState endpoint);
+  }
+
+  /**
+   * netavark works on namespaces only: here is one for a moment, with an address nobody has. One
+   * that is there already says that a daemon died at this work.
+   */
+  private void scratch(NetworkRecord network, Scratch work) {
+    NetworkPool four = network.pool(false);
+    NetworkPool six = network.pool(true);
+    EndpointState endpoint =
+        new EndpointState(
+            network.id(),
+            network.name(),
+            RandomId.hex64(),
+            "eth0",
+            four == null ? "" : spare(four),
+            0,
+            "",
+            six == null ? "" : spare(six),
+            0,
+            "",
+            RandomId.mac(),
+            false,
+            null,
+            Endpoints.NOTHING_ASKED);
+    Path namespace = scratchPath(network);
+    namespaces.remove(namespace);
+    namespaces.create(String.valueOf(namespace.getFileName()));
+    try {
+      work.run(namespace, endpoint);
+    } finally {
+      namespaces.remove(namespace);
+    }
+  }
+
+  private Path scratchPath(NetworkRecord network) {
+    return namespaces.path(SCRATCH + network.id().substring(0, 12));
+  }
+
+  /** What daemons left that died at the bridge of a network; those of known networks are gone. */
+  void sweep() {
+    namespaces.removeAll(SCRATCH);
+  }
+
+  /** The address least likely to be in use: it is on the bridge only while nothing else is. */
+  private static String spare(NetworkPool pool) {
+    Cidr subnet = pool.cidr();
+    Ip last = subnet.last();
+    Ip spare = subnet.prefix() < last.bits() - 1 ? last.plus(-1) : last;
+    return spare.equals(pool.gatewayIp()) ? subnet.network().text() : spare.text();
+  }
+
+  /** The name a bridge of ours carries, so that nobody else's is ever removed. */
+  private static String alias(NetworkRecord network) {
+    return "layerd " + network.id().substring(0, 12);
+  }
+
+  private static void mark(NetworkRecord network) {
+    set(INTERFACES.resolve(network.link()).resolve("ifalias"), alias(network));
+  }
+
+  private static boolean isOurs(NetworkRecord network) {
+    try {
+      Path file = INTERFACES.resolve(network.link()).resolve("ifalias");
+      return Files.readString(file).strip().equals(alias(network));
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Published ports on the host's loopback lead over the bridge: rules keep others from it. */
+  private static void prepare(NetworkRecord network) {
+    if (!network.internal() && network.enableIpv4()) {
+      set(Path.of("/proc/sys/net/ipv4/conf", network.link(), "route_localnet"), "1");
+    }
+  }
+
+  private static void set(Path file, String value) {
+    try {
+      Files.writeString(file, value);
+    } catch (IOException e) {
+      LOG.debugf("%s: %s", file, e.getMessage());
+    }
+  }
+
+  /**
+   * Connects a namespace with a network. On failure, {@link #unplug} takes back what was made.
+   *
+   * @param hairpin whether it has published ports, which it may itself ask for
+   */
+  void plug(AttachmentState state, EndpointState endpoint, NetworkRecord network, boolean hairpin) {
+    if (network.isBridge()) {
+      bridge(network);
+    }
+    FirewallLock.locked(
+        () -> {
+          Set<Path> before = hairpin ? BridgePorts.of(network.link()) : Set.of();
+          netavark.setup(
+              state.namespacePath(), NetavarkRequest.of(state.containerId(), endpoint, network));
+          if (hairpin) {
+            Set<Path> now = new HashSet<>(BridgePorts.of(network.link()));
+            now.removeAll(before);
+            now.forEach(BridgePorts::hairpin);
+          }
+          return network;
+        });
+    if (endpoint.address6().isEmpty()) {
+      namespaces.inside(state.namespacePath(), () -> withoutIpv6(endpoint));
+    }
+  }
+
+  /** Brings lo up where there is nothing else. */
+  void loopback(AttachmentState state) {
+    netavark.setup(state.namespacePath(), Netavark.emptyRequest(state.containerId()));
   }
 
   /** dockerd too leaves IPv6 on lo and takes it off interfaces without an IPv6 address. */
-  private static void withoutIpv6(AttachmentState state) throws IOException {
-    for (EndpointState endpoint : state.endpoints()) {
-      Path file = Path.of("/proc/sys/net/ipv6/conf", endpoint.interfaceName(), "disable_ipv6");
-      if (!endpoint.interfaceName().isEmpty() && Files.exists(file)) {
-        Files.writeString(file, "1");
+  private static void withoutIpv6(EndpointState endpoint) throws IOException {
+    Path file = Path.of("/proc/sys/net/ipv6/conf", endpoint.interfaceName(), "disable_ipv6");
+    if (Files.exists(file)) {
+      Files.writeString(file, "1");
+    }
+  }
+
+  /** Deletes interfaces in the container, and with them their ends on the bridges. */
+  void unplug(AttachmentState state, List<EndpointState> endpoints) {
+    if (namespaces.exists(state.namespacePath())) {
+      namespaces.inside(state.namespacePath(), () -> delete(endpoints));
+    }
+  }
+
+  private void delete(List<EndpointState> endpoints) throws IOException {
+    try (RouteSocket socket = RouteSocket.open(sys)) {
+      for (EndpointState endpoint : endpoints) {
+        if (endpoint.isWired()) {
+          socket.deleteLink(endpoint.interfaceName());
+        }
       }
     }
   }
 
-  /**
-   * Takes interfaces, addresses and rules back; safe to repeat.
-   *
-   * @param keeper called for each bridge that would go, before it goes; may put a keeper on it
-   */
-  void unplug(AttachmentState state, Consumer<NetworkRecord> keeper) {
-    if (state.request() == null) {
-      return;
-    }
-    FirewallLock.locked(
-        () -> {
-          List<String> bridges = bridges(state);
-          for (String id : bridges) {
-            if (Set.of(state.containerId()).equals(members(id))) {
-              keeper.accept(table.get(id));
-            }
-          }
-          teardown(state);
-          boolean last = false;
-          for (String id : bridges) {
-            members(id).remove(state.containerId());
-            if (members(id).isEmpty()) {
-              ForwardRules.remove(table.get(id));
-              forwarding.remove(id);
-              last = true;
-            }
-          }
-          if (last && members.values().stream().allMatch(Set::isEmpty)) {
-            ForwardRules.removeBaseChains();
-          }
-          return null;
-        });
+  /** Makes the default routes lead over the endpoints that are the way out, and no others. */
+  void routes(AttachmentState state) {
+    namespaces.inside(state.namespacePath(), () -> routesInside(state));
   }
 
-  /** The one on a bridge, if there is no other. */
-  boolean isAlone(AttachmentState state) {
-    return FirewallLock.locked(
-        () ->
-            bridges(state).stream()
-                .allMatch(id -> Set.of(state.containerId()).equals(members(id))));
-  }
-
-  /**
-   * netavark's teardown stops where an interface is missing, with rules still there. Then a scratch
-   * namespace is given all of it, which adds nothing twice, and taken down again.
-   */
-  private void teardown(AttachmentState state) {
-    Path namespace = state.namespacePath();
-    var request = Objects.requireNonNull(state.request());
-    if (namespaces.exists(namespace)) {
-      try {
-        netavark.teardown(namespace, request);
-        return;
-      } catch (EngineException e) {
-        LOG.debugf("taking down %s once more: %s", state.containerId(), e.getMessage());
+  private void routesInside(AttachmentState state) throws IOException {
+    try (RouteSocket socket = RouteSocket.open(sys)) {
+      for (boolean ipv6 : new boolean[] {false, true}) {
+        EndpointState exit = state.exit(ipv6);
+        if (exit != null) {
+          NetworkInterface link = link(exit);
+          if (link != null) {
+            socket.defaultRoute(Ip.parse(exit.gateway(ipv6)), link.getIndex());
+          }
+        }
+        for (EndpointState endpoint : state.endpoints()) {
+          NetworkInterface link = endpoint.isWired() ? link(endpoint) : null;
+          if (link != null) {
+            int metric = endpoint.equals(exit) ? Netavark.METRIC : 0;
+            while (socket.deleteDefaultRoute(ipv6, link.getIndex(), metric)) {
+              LOG.tracef("one default route less over %s", endpoint.interfaceName());
+            }
+          }
+        }
       }
     }
-    Path scratch = namespaces.create("scratch-" + RandomId.hex64().substring(0, 12));
-    try {
-      netavark.setup(scratch, request);
-      netavark.teardown(scratch, request);
-    } finally {
-      namespaces.remove(scratch);
+  }
+
+  private static @Nullable NetworkInterface link(EndpointState endpoint) throws IOException {
+    return NetworkInterface.getByName(endpoint.interfaceName());
+  }
+
+  private static void enableForwarding(NetworkRecord network) {
+    if (network.enableIpv4()) {
+      forward(Path.of("/proc/sys/net/ipv4/ip_forward"), "net.ipv4.ip_forward");
+    }
+    if (network.enableIpv6()) {
+      forward(Path.of("/proc/sys/net/ipv6/conf/all/forwarding"), "net.ipv6.conf.all.forwarding");
     }
   }
 
-  private Set<String> members(String networkId) {
-    return members.computeIfAbsent(networkId, id -> new HashSet<>());
-  }
-
-  private static List<String> bridges(AttachmentState state) {
-    return state.endpoints().stream()
-        .filter(endpoint -> !endpoint.address().isEmpty())
-        .map(EndpointState::networkId)
-        .toList();
-  }
-
-  private static void enableForwarding() {
-    Path file = Path.of("/proc/sys/net/ipv4/ip_forward");
+  private static void forward(Path file, String key) {
     try {
       if (!ProcFile.read(file).equals("1")) {
         Files.writeString(file, "1");
       }
     } catch (IOException e) {
       throw new SystemFailure(
-          "cannot enable IP forwarding: " + e.getMessage() + " (sysctl net.ipv4.ip_forward=1)", e);
+          "cannot enable IP forwarding: " + e.getMessage() + " (sysctl " + key + "=1)", e);
     }
   }
 }

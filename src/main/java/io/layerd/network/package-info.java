@@ -3,7 +3,7 @@
  *
  * <p>Invariant: an address, a port or a namespace that was given out is given back exactly once.
  *
- * <p>May know: sys, mount, spec, durable, error.
+ * <p>May know: sys, mount, spec, durable, metrics, error.
  */
 @NullMarked
 package io.layerd.network;

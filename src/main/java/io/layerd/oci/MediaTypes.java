@@ -14,6 +14,7 @@ public final class MediaTypes {
       "application/vnd.docker.image.rootfs.diff.tar.gzip";
   public static final String OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json";
   public static final String OCI_INDEX = "application/vnd.oci.image.index.v1+json";
+  public static final String OCI_LAYER_TAR = "application/vnd.oci.image.layer.v1.tar";
   public static final String OCI_CONFIG = "application/vnd.oci.image.config.v1+json";
 
   /** The manifest forms layerd reads, best first. */
@@ -32,7 +33,7 @@ public final class MediaTypes {
           DOCKER_LAYER_GZIP,
           "application/vnd.docker.image.rootfs.diff.tar",
           "application/vnd.docker.image.rootfs.diff.tar.zstd",
-          "application/vnd.oci.image.layer.v1.tar",
+          OCI_LAYER_TAR,
           "application/vnd.oci.image.layer.v1.tar+gzip",
           "application/vnd.oci.image.layer.v1.tar+zstd",
           "");

@@ -2,6 +2,7 @@ package io.layerd.oci;
 
 import io.layerd.error.InvalidParameter;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -79,7 +80,8 @@ public record Reference(String domain, String path, @Nullable String tag, @Nulla
     return parseFull(domain + "/" + remainder);
   }
 
-  private static boolean isDomain(String first) {
+  /** Whether what stands before the first slash is a registry's host. */
+  public static boolean isDomain(String first) {
     return first.indexOf('.') >= 0
         || first.indexOf(':') >= 0
         || first.equals("localhost")
@@ -175,5 +177,20 @@ public record Reference(String domain, String path, @Nullable String tag, @Nulla
 
   private String suffix() {
     return (tag == null ? "" : ":" + tag) + (digest == null ? "" : "@" + digest);
+  }
+
+  // Written out: the compiler's own is interpreted in a native image, a thousand times slower.
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Reference that
+        && path.equals(that.path)
+        && domain.equals(that.domain)
+        && Objects.equals(tag, that.tag)
+        && Objects.equals(digest, that.digest);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(domain, path, tag, digest);
   }
 }

@@ -42,6 +42,11 @@ final class Refusals {
     return plain(refusal, message);
   }
 
+  /** While writing: what the registry said. */
+  static EngineException pushing(RegistryError refusal) {
+    return plain(refusal, refusal.getMessage());
+  }
+
   /** While asking the token server: dockerd shows the request that wanted the token. */
   static EngineException authorizing(IOException error, String method, URI uri) {
     if (error instanceof RegistryError refusal) {

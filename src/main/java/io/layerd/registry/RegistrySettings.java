@@ -4,6 +4,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /**
  * How registries are reached.
@@ -13,8 +14,11 @@ import java.util.List;
  * @param mirrors tried before Docker Hub
  * @param certsDirectory holds {@code <host>/{*.crt,*.cert,*.key}}
  * @param maxConcurrentDownloads layers fetched at a time, over all pulls
+ * @param maxConcurrentUploads layers sent at a time, over all pushes
  * @param maxDownloadAttempts tries without progress before a transfer is given up
  * @param retryDelay the n-th wait is n times this
+ * @param proxies {@code HTTP_PROXY}, {@code HTTPS_PROXY} and {@code NO_PROXY} where they are not
+ *     the environment's; looked at once
  * @param stallTimeout a connection that says nothing for so long is broken
  */
 public record RegistrySettings(
@@ -22,9 +26,11 @@ public record RegistrySettings(
     List<URI> mirrors,
     Path certsDirectory,
     int maxConcurrentDownloads,
+    int maxConcurrentUploads,
     int maxDownloadAttempts,
     Duration retryDelay,
-    Duration stallTimeout) {
+    Duration stallTimeout,
+    Map<String, String> proxies) {
   public static final RegistrySettings DEFAULT =
       new RegistrySettings(
           List.of(),
@@ -32,12 +38,15 @@ public record RegistrySettings(
           Path.of("/etc/docker/certs.d"),
           3,
           5,
+          5,
           Duration.ofSeconds(5),
-          Duration.ofSeconds(60));
+          Duration.ofSeconds(60),
+          Map.of());
 
   public RegistrySettings {
     insecureRegistries = List.copyOf(insecureRegistries);
     mirrors = List.copyOf(mirrors);
+    proxies = Map.copyOf(proxies);
   }
 
   public RegistrySettings withInsecureRegistries(List<String> hosts) {
@@ -46,9 +55,11 @@ public record RegistrySettings(
         mirrors,
         certsDirectory,
         maxConcurrentDownloads,
+        maxConcurrentUploads,
         maxDownloadAttempts,
         retryDelay,
-        stallTimeout);
+        stallTimeout,
+        proxies);
   }
 
   public RegistrySettings withMirrors(List<URI> urls) {
@@ -57,9 +68,11 @@ public record RegistrySettings(
         urls,
         certsDirectory,
         maxConcurrentDownloads,
+        maxConcurrentUploads,
         maxDownloadAttempts,
         retryDelay,
-        stallTimeout);
+        stallTimeout,
+        proxies);
   }
 
   public RegistrySettings withDownloads(int concurrent, int attempts) {
@@ -68,9 +81,24 @@ public record RegistrySettings(
         mirrors,
         certsDirectory,
         concurrent,
+        maxConcurrentUploads,
         attempts,
         retryDelay,
-        stallTimeout);
+        stallTimeout,
+        proxies);
+  }
+
+  public RegistrySettings withUploads(int concurrent) {
+    return new RegistrySettings(
+        insecureRegistries,
+        mirrors,
+        certsDirectory,
+        maxConcurrentDownloads,
+        concurrent,
+        maxDownloadAttempts,
+        retryDelay,
+        stallTimeout,
+        proxies);
   }
 
   public RegistrySettings withTimes(Duration delay, Duration stall) {
@@ -79,9 +107,11 @@ public record RegistrySettings(
         mirrors,
         certsDirectory,
         maxConcurrentDownloads,
+        maxConcurrentUploads,
         maxDownloadAttempts,
         delay,
-        stall);
+        stall,
+        proxies);
   }
 
   public RegistrySettings withCertsDirectory(Path directory) {
@@ -90,8 +120,23 @@ public record RegistrySettings(
         mirrors,
         directory,
         maxConcurrentDownloads,
+        maxConcurrentUploads,
         maxDownloadAttempts,
         retryDelay,
-        stallTimeout);
+        stallTimeout,
+        proxies);
+  }
+
+  public RegistrySettings withProxies(Map<String, String> variables) {
+    return new RegistrySettings(
+        insecureRegistries,
+        mirrors,
+        certsDirectory,
+        maxConcurrentDownloads,
+        maxConcurrentUploads,
+        maxDownloadAttempts,
+        retryDelay,
+        stallTimeout,
+        variables);
   }
 }

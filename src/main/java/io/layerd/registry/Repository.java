@@ -6,8 +6,12 @@ import io.layerd.error.EngineException;
 import io.layerd.error.SystemFailure;
 import io.layerd.oci.Descriptor;
 import io.layerd.oci.Digest;
+import io.layerd.oci.ImageConfig;
+import io.layerd.oci.Index;
+import io.layerd.oci.Manifest;
 import io.layerd.oci.ManifestDocument;
 import io.layerd.oci.MediaTypes;
+import io.layerd.oci.Platform;
 import io.layerd.oci.Reference;
 import java.io.IOException;
 import java.net.URI;
@@ -76,8 +80,57 @@ public final class Repository {
    * @param wanted with a tag or a digest
    */
   public ManifestDocument manifest(Reference wanted, Abort abort) {
+    URI uri = manifestUri(wanted);
+    try {
+      Raw raw = raw(wanted, uri, abort);
+      return ManifestDocument.parse(raw.type(), raw.bytes());
+    } catch (IOException e) {
+      abort.check();
+      throw Refusals.translate(e, "HEAD", uri, wanted);
+    }
+  }
+
+  /**
+   * Says what there is, without its layers: the manifest's own descriptor and the platforms.
+   *
+   * @param wanted with a tag or a digest
+   */
+  public Described describe(Reference wanted, Abort abort) {
+    URI uri = manifestUri(wanted);
+    try {
+      Raw raw = raw(wanted, uri, abort);
+      ManifestDocument document = ManifestDocument.parse(raw.type(), raw.bytes());
+      Descriptor itself =
+          new Descriptor(document.mediaType(), document.digest(), raw.bytes().length, null, null);
+      List<Platform> platforms =
+          switch (document) {
+            case Manifest manifest ->
+                List.of(ImageConfig.parse(config(manifest.config(), abort)).platform());
+            case Index index ->
+                index.manifests().stream()
+                    .map(Descriptor::platform)
+                    .filter(java.util.Objects::nonNull)
+                    .toList();
+          };
+      return new Described(itself, platforms);
+    } catch (RegistryError e) {
+      throw Refusals.pushing(e);
+    } catch (IOException e) {
+      abort.check();
+      throw Refusals.translate(e, "GET", uri, wanted);
+    }
+  }
+
+  /** A document as it came. */
+  @SuppressWarnings("ArrayRecordComponent") // bytes of a document
+  private record Raw(@Nullable String type, byte[] bytes) {}
+
+  private URI manifestUri(Reference wanted) {
     Digest digest = wanted.digest();
-    URI uri = endpoint.v2(name.path() + "/manifests/" + (digest == null ? wanted.tag() : digest));
+    return endpoint.v2(name.path() + "/manifests/" + (digest == null ? wanted.tag() : digest));
+  }
+
+  private Raw raw(Reference wanted, URI uri, Abort abort) throws IOException {
     String authorization = authorize("Head", uri, abort);
     Map<String, String> accept = Map.of("Accept", String.join(", ", MediaTypes.MANIFESTS));
     try (Transport.Answer answer = session.get(uri, accept, authorization, abort)) {
@@ -85,11 +138,8 @@ public final class Repository {
         throw RegistryError.of(answer);
       }
       byte[] raw = readAll(answer, MAX_MANIFEST_BYTES, "manifest");
-      verify(digest, answer.header("Docker-Content-Digest"), raw);
-      return ManifestDocument.parse(answer.header("Content-Type"), raw);
-    } catch (IOException e) {
-      abort.check();
-      throw Refusals.translate(e, "HEAD", uri, wanted);
+      verify(wanted.digest(), answer.header("Docker-Content-Digest"), raw);
+      return new Raw(answer.header("Content-Type"), raw);
     }
   }
 

@@ -2,6 +2,7 @@ package io.layerd.registry;
 
 import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpRequest.BodyPublisher;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +17,7 @@ final class Session {
   private final Transport probe;
   private final Tokens tokens;
   private final RegistryCredentials credentials;
-  private final String scope;
+  private volatile String scope;
   private volatile List<Challenge> challenges = List.of();
 
   Session(
@@ -66,6 +67,36 @@ final class Session {
       }
     }
     return null;
+  }
+
+  /**
+   * From now on tokens are asked for that may read from one more repository, to mount its blobs.
+   */
+  void alsoRead(String path) {
+    String more = "repository:" + path + ":pull";
+    if (!scope.contains(more)) {
+      scope = scope + " " + more;
+    }
+  }
+
+  /** Any request; a missing or expired token is got once. The caller closes the answer. */
+  Transport.Answer send(
+      String method, URI uri, Map<String, String> headers, BodyPublisher body, Abort abort)
+      throws IOException {
+    boolean own = endpoint.host().equals(uri.getRawAuthority());
+    String authorization = own ? authorization(false, abort) : null;
+    Transport.Answer answer = transport.exchange(method, uri, headers, body, authorization, abort);
+    boolean replayable = body.contentLength() >= 0;
+    if (answer.status() != 401 || !own || !replayable || credentials.registryToken() != null) {
+      return answer;
+    }
+    List<Challenge> asked = Challenge.parse(answer.head().headers().allValues("WWW-Authenticate"));
+    if (asked.stream().noneMatch(challenge -> challenge.scheme().equals("bearer"))) {
+      return answer;
+    }
+    answer.close();
+    challenges = asked;
+    return transport.exchange(method, uri, headers, body, authorization(true, abort), abort);
   }
 
   /** GET; an expired token is renewed once. The caller closes the answer. */

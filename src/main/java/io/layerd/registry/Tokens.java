@@ -103,8 +103,10 @@ final class Tokens {
     if (user != null && !user.isEmpty()) {
       add(query, "account", user);
     }
-    if (!key.scope().isEmpty()) {
-      add(query, "scope", key.scope());
+    for (String scope : key.scope().split(" ", -1)) {
+      if (!scope.isEmpty()) {
+        add(query, "scope", scope);
+      }
     }
     if (!key.service().isEmpty()) {
       add(query, "service", key.service());

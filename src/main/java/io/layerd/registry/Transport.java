@@ -16,6 +16,10 @@ import org.jspecify.annotations.Nullable;
 /** Sends one request and hands the answer out as soon as its head is there. */
 final class Transport {
   private static final int MAX_REDIRECTS = 10;
+
+  /** The answer's head comes after the whole body was sent. */
+  private static final Duration UPLOAD = Duration.ofDays(1);
+
   private static final String AGENT =
       "layerd/0.1 ("
           + System.getProperty("os.name", "linux")
@@ -76,6 +80,23 @@ final class Transport {
     throw new IOException("stopped after " + MAX_REDIRECTS + " redirects");
   }
 
+  /** One request of any kind, without redirects; bodies of unknown length may take their time. */
+  Answer exchange(
+      String method,
+      URI uri,
+      Map<String, String> headers,
+      HttpRequest.BodyPublisher body,
+      @Nullable String authorization,
+      Abort abort)
+      throws IOException {
+    HttpRequest.Builder request = HttpRequest.newBuilder(uri).method(method, body);
+    headers.forEach(request::header);
+    if (authorization != null) {
+      request.header("Authorization", authorization);
+    }
+    return send(request, uri, body.contentLength() < 0 ? UPLOAD : stall, abort);
+  }
+
   /** POST of a form. */
   Answer post(URI uri, String form, Abort abort) throws IOException {
     HttpRequest.Builder request =
@@ -92,12 +113,17 @@ final class Transport {
   }
 
   private Answer send(HttpRequest.Builder builder, URI uri, Abort abort) throws IOException {
+    return send(builder, uri, stall, abort);
+  }
+
+  private Answer send(HttpRequest.Builder builder, URI uri, Duration patience, Abort abort)
+      throws IOException {
     abort.check();
     if (uri.getHost() == null
         || !("https".equals(uri.getScheme()) || "http".equals(uri.getScheme()))) {
       throw new SystemFailure("invalid registry address \"" + uri + "\"");
     }
-    builder.timeout(stall).header("User-Agent", AGENT);
+    builder.timeout(patience).header("User-Agent", AGENT);
     String proxy = proxies.authorization(uri);
     if (proxy != null) {
       builder.header("Proxy-Authorization", proxy);

@@ -5,6 +5,7 @@ import io.layerd.sys.Sys;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -91,12 +92,28 @@ final class Cgroups {
     return false;
   }
 
+  /** Where a container's group lies in the hierarchy of a controller; null if there is none. */
+  @Nullable Path group(String controller, String cgroupsPath) {
+    Hierarchy hierarchy = find(controller);
+    return hierarchy == null ? null : hierarchy.group(cgroupsPath);
+  }
+
   /** The processes in a group and below, as host pids. */
   List<Integer> pids(String cgroupsPath) {
     Hierarchy hierarchy = find("pids", "memory", "devices", "freezer");
     return hierarchy == null
         ? List.of()
         : List.copyOf(pids(hierarchy.group(cgroupsPath), new LinkedHashSet<>()));
+  }
+
+  /**
+   * Takes the limit on the number of processes away: the runtimes disagree on how to ask for it.
+   */
+  void liftPidsLimit(String cgroupsPath) throws IOException {
+    Path group = group("pids", cgroupsPath);
+    if (group != null && Files.exists(group.resolve("pids.max"))) {
+      Files.writeString(group.resolve("pids.max"), "max", StandardOpenOption.WRITE);
+    }
   }
 
   /** How many processes of a group the kernel killed for want of memory. */

@@ -180,6 +180,7 @@ final class Conmon implements AutoCloseable {
   /** Waits until the runtime has made the process; null if conmon died before. */
   @Nullable Answer awaitProcess() throws ErrnoException {
     String line = readLine(answers);
+    HostDevices.giveBack(sys);
     try {
       JsonNode node = SpecJson.MAPPER.readTree(line);
       if (node.hasNonNull("data") || node.hasNonNull("pid")) {

@@ -2,10 +2,8 @@ package io.layerd.runtime;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.layerd.error.Conflict;
-import io.layerd.error.InvalidParameter;
 import io.layerd.error.NotFound;
 import io.layerd.error.SystemFailure;
-import io.layerd.runtime.LaunchRequest.BindMount;
 import io.layerd.spec.HostConfig;
 import io.layerd.spec.SpecJson;
 import io.layerd.sys.ErrnoException;
@@ -13,24 +11,22 @@ import io.layerd.sys.Sys;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /** Containers run by runc or crun, each with a conmon. */
 final class ConmonRuntime implements ContainerRuntime {
   private static final Logger LOG = Logger.getLogger(ConmonRuntime.class);
-  private static final String CONTAINER = "container:";
-  private static final long DEFAULT_SHM_BYTES = 64L << 20;
   private static final int SIGKILL = 9;
   private static final int ESRCH = 3;
 
   private final Sys sys;
   private final Path execRoot;
-  private final RuntimeOptions options;
   private final Command command;
   private final Cgroups cgroups;
   private final Capabilities capabilities;
@@ -44,7 +40,6 @@ final class ConmonRuntime implements ContainerRuntime {
   ConmonRuntime(Sys sys, Path execRoot, RuntimeOptions options) {
     this.sys = sys;
     this.execRoot = execRoot;
-    this.options = options;
     this.command = new Command(sys);
     this.cgroups = new Cgroups(sys, HostMounts.read());
     this.capabilities = Capabilities.ofThisProcess();
@@ -53,7 +48,18 @@ final class ConmonRuntime implements ContainerRuntime {
     this.sweep = new Sweep(sys, execRoot, options.cgroupParent(), programs, command, cgroups);
     this.exits = ExitWatch.on(execRoot.resolve("exits"));
     this.execs = new Execs(sys, execRoot, programs, capabilities, exits);
-    info().warnings().forEach(LOG::warn);
+    // Not info(): asking three programs for their versions would double the time of a start.
+    programs.warnings().forEach(LOG::warn);
+  }
+
+  @Override
+  public String defaultRuntime() {
+    return programs.defaultName();
+  }
+
+  @Override
+  public void reload(RuntimeOptions options) {
+    programs.options(options);
   }
 
   @Override
@@ -71,7 +77,8 @@ final class ConmonRuntime implements ContainerRuntime {
     } else {
       var known = programs.runtime(runtime);
     }
-    return new HostCheck(cgroups, capabilities).check(host, runtime);
+    return new HostCheck(cgroups, capabilities, programs.options().containers())
+        .check(host, runtime);
   }
 
   @Override
@@ -79,7 +86,9 @@ final class ConmonRuntime implements ContainerRuntime {
     String id = request.containerId();
     Programs.Runtime runtime = programs.runtime(request.host().runtime());
     Path conmon = programs.conmon();
-    Path init = OciSpec.wantsInit(request.host()) ? programs.init() : null;
+    RuntimeOptions options = programs.options();
+    ContainerDefaults defaults = options.containers();
+    Path init = defaults.wantsInit(request.host()) ? programs.init() : null;
     Bundle bundle = Bundle.ofContainer(execRoot, id);
     if (Files.exists(bundle.directory())) {
       delete(id);
@@ -87,9 +96,10 @@ final class ConmonRuntime implements ContainerRuntime {
     String cgroupsPath = OciSpec.cgroupsPath(request.host(), options.cgroupParent(), id);
     try {
       Files.createDirectories(bundle.directory());
-      LaunchRequest complete = withSharedMemory(request, bundle);
+      LaunchRequest complete = sharedMemory.share(request, bundle, running.values());
       ObjectNode spec =
-          new OciSpec(sys, complete, capabilities, cgroups.unified(), init, HostMounts::read)
+          new OciSpec(
+                  sys, complete, capabilities, defaults, cgroups.unified(), init, HostMounts::read)
               .toSpec(cgroupsPath);
       Files.write(bundle.config(), SpecJson.MAPPER.writeValueAsBytes(spec));
       MonitorRecord record = launch(conmon, runtime, bundle, cgroupsPath, request);
@@ -151,37 +161,6 @@ final class ConmonRuntime implements ContainerRuntime {
   static String conmonDied(Bundle bundle, String otherwise) {
     String words = bundle.monitorWords();
     return words == null ? otherwise : words;
-  }
-
-  // A shareable /dev/shm is mounted on the host; whoever joins the namespace gets the same.
-  private LaunchRequest withSharedMemory(LaunchRequest request, Bundle bundle) {
-    String mode = request.host().ipcMode();
-    Bundle owner = null;
-    if (mode.equals("shareable")) {
-      long size = request.host().shmSize();
-      sharedMemory.mount(bundle, size > 0 ? size : DEFAULT_SHM_BYTES);
-      owner = bundle;
-    } else if (mode.startsWith(CONTAINER)) {
-      Integer pid = request.namespacesOf().get("ipc");
-      for (WatchedProcess process : running.values()) {
-        if (pid != null && process.pid() == pid) {
-          owner = process.bundle();
-        }
-      }
-      if (owner != null && !Files.isDirectory(owner.sharedMemory())) {
-        throw new InvalidParameter(
-            "failed to join IPC namespace: container "
-                + owner.directory().getFileName()
-                + ": non-shareable IPC (hint: use IpcMode:shareable for the donor container)");
-      }
-    }
-    boolean taken = request.mounts().stream().anyMatch(m -> m.destination().equals("/dev/shm"));
-    if (owner == null || taken) {
-      return request;
-    }
-    List<BindMount> mounts = new ArrayList<>(request.mounts());
-    mounts.add(SharedMemory.bind(owner));
-    return request.withMounts(mounts);
   }
 
   private WatchedProcess watch(String id, Bundle bundle, MonitorRecord record) {
@@ -279,6 +258,27 @@ final class ConmonRuntime implements ContainerRuntime {
   }
 
   @Override
+  public ContainerUsage usage(String id, boolean ownNetwork) {
+    MonitorRecord record = record(id, Bundle.ofContainer(execRoot, id));
+    return new UsageReader(cgroups, Path.of("/proc"))
+        .read(record.cgroupsPath(), ownNetwork ? record.process().pid() : null);
+  }
+
+  @Override
+  public CheckedHost checkLimits(HostConfig host) {
+    return new LimitChange(sys, cgroups).check(host);
+  }
+
+  @Override
+  public void update(String id, HostConfig host) {
+    Bundle bundle = Bundle.ofContainer(execRoot, id);
+    MonitorRecord record = record(id, bundle);
+    Function<Path, Command.Result> update =
+        file -> runtime(record, bundle, "update", "--resources=" + file, id);
+    new LimitChange(sys, cgroups).apply(host, bundle, record.cgroupsPath(), update);
+  }
+
+  @Override
   public void pause(String id) {
     freeze(id, "pause");
   }
@@ -305,16 +305,12 @@ final class ConmonRuntime implements ContainerRuntime {
     return new Conflict("container " + id + " is not running");
   }
 
-  private Command.Result runtime(MonitorRecord record, Bundle bundle, String verb, String id) {
+  private Command.Result runtime(MonitorRecord record, Bundle bundle, String... verbAndArguments) {
     Path program = Path.of(record.runtimePath());
-    return command.run(
-        List.of(
-            program.toString(),
-            "--root=" + runtimeRoot(execRoot, program),
-            "--log-format=json",
-            "--log=" + bundle.runtimeLog(),
-            verb,
-            id));
+    String root = "--root=" + runtimeRoot(execRoot, program);
+    List<String> front =
+        List.of(program.toString(), root, "--log-format=json", "--log=" + bundle.runtimeLog());
+    return command.run(Stream.concat(front.stream(), Stream.of(verbAndArguments)).toList());
   }
 
   /** Where a runtime keeps its own state: one directory per program, as they do not agree. */

@@ -19,9 +19,15 @@ import org.jspecify.annotations.Nullable;
  * exit code; the log goes to {@link ProcessIo#log}.
  */
 public interface ContainerRuntime {
+  /** Name of the default runtime, {@code runc} or {@code crun}; empty if there is none. */
+  String defaultRuntime();
+
+  /** Takes over other options for what is made and started from now on. */
+  void reload(RuntimeOptions options);
+
   /**
-   * Name of the default runtime, {@code runc} or {@code crun}, and what {@code docker info} and
-   * version print of the programs found.
+   * The default runtime, and what {@code docker info} and version print of the programs found. The
+   * first call starts each of them to ask for its version.
    */
   RuntimeInfo info();
 
@@ -86,6 +92,29 @@ public interface ContainerRuntime {
 
   /** The processes of a container, host pids. */
   List<Integer> pids(String containerId);
+
+  /**
+   * What a container has used so far.
+   *
+   * @param ownNetwork whether its interfaces are its own, and so worth counting
+   * @throws NotFound if nothing of it is left
+   */
+  ContainerUsage usage(String containerId, boolean ownNetwork);
+
+  /**
+   * Checks new limits as {@link #check} does, without anything else.
+   *
+   * @return the same with what this host cannot do discarded, and warnings
+   */
+  CheckedHost checkLimits(HostConfig host);
+
+  /**
+   * Changes the limits of a running container.
+   *
+   * @param host with the container's limits as they shall be
+   * @throws SystemFailure with the runtime's own message
+   */
+  void update(String containerId, HostConfig host);
 
   void pause(String containerId);
 

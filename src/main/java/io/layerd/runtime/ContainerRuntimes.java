@@ -1,6 +1,7 @@
 package io.layerd.runtime;
 
 import io.layerd.sys.Sys;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Opens the runtime of this host. */
@@ -16,6 +17,14 @@ public final class ContainerRuntimes {
    */
   public static ContainerRuntime open(Path execRoot, RuntimeOptions options) {
     return open(Sys.host(), execRoot, options);
+  }
+
+  /** What {@link ContainerRuntime#info} would tell, without opening a runtime. */
+  public static RuntimeInfo look(RuntimeOptions options) {
+    Sys sys = Sys.host();
+    Cgroups cgroups = new Cgroups(sys, HostMounts.read());
+    return new Programs(options, new Command(sys), cgroups.worksWithCrun())
+        .info(cgroups, Files.exists(Path.of("/proc/sys/kernel/seccomp")));
   }
 
   static ContainerRuntime open(Sys sys, Path execRoot, RuntimeOptions options) {

@@ -28,12 +28,14 @@ final class ExecSpec {
     process.remove("consoleSize");
     process.put("terminal", request.io().tty());
     replace(process.putArray("args"), request.args());
-    if (!request.env().isEmpty()) {
-      replace(process.putArray("env"), request.env());
-    }
     String user = request.user();
+    UserFiles files = UserFiles.read(sys, request.rootfs());
+    if (!request.env().isEmpty()) {
+      String who =
+          user == null || user.isEmpty() ? process.path("user").path("uid").asText("0") : user;
+      replace(process.putArray("env"), ProcessUser.withHome(request.env(), who, files));
+    }
     if (user != null && !user.isEmpty()) {
-      UserFiles files = UserFiles.read(sys, request.rootfs());
       process.set("user", ProcessUser.resolve(user, request.groupAdd(), files).toSpec());
     }
     String directory = request.workingDir();

@@ -12,15 +12,16 @@ import org.jspecify.annotations.Nullable;
 
 /** What dockerd checks of a {@code HostConfig} when a container is created, in its words. */
 final class HostCheck {
-  private static final long DEFAULT_SHM_BYTES = 64L << 20;
   private static final String CONTAINER = "container:";
 
   private final Cgroups cgroups;
   private final Capabilities capabilities;
+  private final ContainerDefaults defaults;
 
-  HostCheck(Cgroups cgroups, Capabilities capabilities) {
+  HostCheck(Cgroups cgroups, Capabilities capabilities, ContainerDefaults defaults) {
     this.cgroups = cgroups;
     this.capabilities = capabilities;
+    this.defaults = defaults;
   }
 
   CheckedHost check(HostConfig host, String runtime) {
@@ -70,15 +71,15 @@ final class HostCheck {
   private void defaults(HostConfig host, String runtime, Map<String, @Nullable Object> changes) {
     changes.put("Runtime", runtime);
     if (host.shmSize() == 0) {
-      changes.put("ShmSize", DEFAULT_SHM_BYTES);
+      changes.put("ShmSize", defaults.shmSizeBytes());
     }
     if (host.ipcMode().isEmpty()) {
-      changes.put("IpcMode", "private");
+      changes.put("IpcMode", defaults.ipcMode());
     }
     if (host.cgroupnsMode().isEmpty()) {
-      boolean ofHost = !cgroups.unified() || host.privileged();
-      changes.put("CgroupnsMode", ofHost ? "host" : "private");
+      changes.put("CgroupnsMode", defaults.cgroupns(cgroups.unified(), host.privileged()));
     }
+    changes.put("Ulimits", defaults.ulimits(host));
     if (!host.privileged()) {
       if (host.maskedPaths() == null) {
         changes.put("MaskedPaths", OciSpec.masked());

@@ -50,6 +50,7 @@ final class OciSpec {
   private final HostConfig host;
   private final SecurityOptions security;
   private final List<String> capabilities;
+  private final ContainerDefaults defaults;
   private final boolean unified;
   private final @Nullable Path init;
   private final Supplier<HostMounts> hostMounts;
@@ -63,6 +64,7 @@ final class OciSpec {
       Sys sys,
       LaunchRequest request,
       Capabilities capabilities,
+      ContainerDefaults defaults,
       boolean unified,
       @Nullable Path init,
       Supplier<HostMounts> hostMounts) {
@@ -71,15 +73,10 @@ final class OciSpec {
     this.host = request.host();
     this.security = SecurityOptions.parse(host.securityOpt());
     this.capabilities = capabilities.resolve(host);
+    this.defaults = defaults;
     this.unified = unified;
     this.init = init;
     this.hostMounts = hostMounts;
-  }
-
-  /** Whether an init program stands between the kernel and the container's command. */
-  static boolean wantsInit(HostConfig host) {
-    // In a shared process namespace it would not be process 1 and could not reap.
-    return Boolean.TRUE.equals(host.init()) && host.pidMode().isEmpty();
   }
 
   static String cgroupsPath(HostConfig host, String defaultParent, String containerId) {
@@ -133,7 +130,7 @@ final class OciSpec {
     }
     args.addAll(request.args());
     process.set("args", strings(args));
-    process.set("env", strings(request.env()));
+    process.set("env", strings(ProcessUser.withHome(request.env(), request.user(), files)));
     process.put("cwd", request.workingDir().isEmpty() ? "/" : request.workingDir());
     process.set("capabilities", capabilitySets(capabilities));
     List<Ulimit> ulimits = host.ulimits();
@@ -147,7 +144,7 @@ final class OciSpec {
             .put("soft", unsigned(ulimit.soft()));
       }
     }
-    if (security.noNewPrivileges()) {
+    if (defaults.noNewPrivileges(security)) {
       process.put("noNewPrivileges", true);
     }
     process.put("oomScoreAdj", host.oomScoreAdj());
@@ -181,10 +178,11 @@ final class OciSpec {
     if (!devices.devices().isEmpty()) {
       linux.set("devices", devices.devices());
     }
-    String seccomp = security.seccomp();
-    if (!host.privileged() && !SecurityOptions.UNCONFINED.equals(seccomp)) {
+    String seccomp = defaults.seccomp(security);
+    if (!host.privileged() && !seccomp.equals(SecurityOptions.UNCONFINED)) {
       SeccompFilter filter = new SeccompFilter(capabilities);
-      linux.set("seccomp", seccomp == null ? filter.ofDefault() : filter.of(seccomp));
+      boolean builtin = seccomp.equals(SecurityOptions.BUILTIN);
+      linux.set("seccomp", builtin ? filter.ofDefault() : filter.of(seccomp));
     }
     String propagation = mounts.rootPropagation(hostMounts);
     if (propagation != null) {
@@ -249,7 +247,10 @@ final class OciSpec {
     shared(list, "pid", host.pidMode());
     shared(list, "ipc", host.ipcMode());
     String cgroup = host.cgroupnsMode();
-    if (cgroup.equals("private") || cgroup.isEmpty() && unified && !host.privileged()) {
+    if (cgroup.isEmpty()) {
+      cgroup = defaults.cgroupns(unified, host.privileged());
+    }
+    if (cgroup.equals("private")) {
       list.addObject().put("type", "cgroup");
     }
     return list;

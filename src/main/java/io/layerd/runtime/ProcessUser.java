@@ -22,6 +22,23 @@ record ProcessUser(int uid, int gid, List<Integer> groups) {
   }
 
   /**
+   * The environment with {@code HOME=/} for a user without an entry in the passwd file, who would
+   * have none with crun before 1.9; the runtime adds the others'.
+   *
+   * @param spec as for {@link #resolve}
+   */
+  static List<String> withHome(List<String> env, String spec, UserFiles files) {
+    String user = spec.replaceFirst(":.*", "");
+    if (env.stream().anyMatch(variable -> variable.startsWith("HOME="))
+        || files.findUser(user.isEmpty() ? "0" : user) != null) {
+      return env;
+    }
+    List<String> more = new ArrayList<>(env);
+    more.add("HOME=/");
+    return more;
+  }
+
+  /**
    * Resolves {@code user}, {@code user:group} or {@code :group}, names or numbers, against the
    * files of a container. Numbers need no entry.
    *

@@ -25,7 +25,7 @@ final class Programs {
   /** What dockerd calls runc. */
   private static final String RUNC_V2 = "io.containerd.runc.v2";
 
-  private final RuntimeOptions options;
+  private volatile RuntimeOptions options;
   private final Command command;
   private final boolean crunWorks;
   private final Map<String, Program> versions = new ConcurrentHashMap<>();
@@ -34,6 +34,15 @@ final class Programs {
     this.options = options;
     this.command = command;
     this.crunWorks = crunWorks;
+  }
+
+  RuntimeOptions options() {
+    return options;
+  }
+
+  /** From now on; what runs goes on as it was started. */
+  void options(RuntimeOptions others) {
+    options = others;
   }
 
   /** A runtime's name and program. */
@@ -108,29 +117,47 @@ final class Programs {
         all.put(name, path);
       }
     }
-    all.putAll(options.extraRuntimes());
+    options
+        .extraRuntimes()
+        .forEach(
+            (name, extra) -> {
+              Path program = extra.program();
+              Path found = program.isAbsolute() ? program : find(program.toString());
+              if (found != null) {
+                all.put(name, found);
+              }
+            });
     return all;
   }
 
-  RuntimeInfo info(Cgroups cgroups, boolean seccomp) {
+  /** What is missing; starts no program. */
+  List<String> warnings() {
     List<String> warnings = new ArrayList<>();
-    Map<String, Path> all = runtimes();
-    List<Program> runtimes = new ArrayList<>();
-    all.forEach((name, path) -> runtimes.add(program(name, path)));
-    if (defaultName(all).isEmpty()) {
+    if (defaultName().isEmpty()) {
       warnings.add("WARNING: No OCI runtime found: install runc or crun to start containers");
     }
-    Path conmon = find("conmon");
-    if (conmon == null) {
+    if (find("conmon") == null) {
       warnings.add("WARNING: conmon not found: install conmon to start containers");
     }
+    return warnings;
+  }
+
+  /** Asks every program for its version, once. */
+  RuntimeInfo info(Cgroups cgroups, boolean seccomp) {
+    Map<String, Path> all = runtimes();
+    List<Program> runtimes = new ArrayList<>();
+    all.forEach((name, path) -> runtimes.add(asTold(program(name, path))));
+    Path conmon = find("conmon");
     Path init = findInit();
     List<String> security = new ArrayList<>();
     if (seccomp) {
-      security.add("name=seccomp,profile=builtin");
+      security.add("name=seccomp,profile=" + options.containers().seccompName());
     }
     if (cgroups.unified()) {
       security.add("name=cgroupns");
+    }
+    if (options.containers().noNewPrivileges()) {
+      security.add("name=no-new-privileges");
     }
     return new RuntimeInfo(
         defaultName(all),
@@ -140,7 +167,19 @@ final class Programs {
         cgroups.unified() ? "2" : "1",
         "cgroupfs",
         List.copyOf(security),
-        List.copyOf(warnings));
+        List.copyOf(warnings()));
+  }
+
+  private Program asTold(Program found) {
+    ExtraRuntime extra = options.extraRuntimes().get(found.name());
+    return extra == null
+        ? found
+        : new Program(
+            found.name(),
+            extra.path().toString(),
+            found.version(),
+            found.commit(),
+            extra.arguments());
   }
 
   private Program program(String name, Path path) {

@@ -24,7 +24,14 @@ public record RuntimeInfo(
     List<String> securityOptions,
     List<String> warnings) {
   /**
+   * @param path as the daemon was told
    * @param commit may be empty
+   * @param arguments that go before all others
    */
-  public record Program(String name, String path, String version, String commit) {}
+  public record Program(
+      String name, String path, String version, String commit, List<String> arguments) {
+    public Program(String name, String path, String version, String commit) {
+      this(name, path, version, commit, List.of());
+    }
+  }
 }

@@ -12,17 +12,19 @@ import org.jspecify.annotations.Nullable;
  *
  * @param defaultRuntime name of the runtime to use where a container names none; null lets layerd
  *     choose
- * @param extraRuntimes {@code --add-runtime}: name to program
+ * @param extraRuntimes {@code --add-runtime}: by name
  * @param cgroupParent where containers' cgroups go, {@code /docker} unless the daemon says
  *     otherwise
  * @param initPath the program {@code --init} runs; null searches docker-init and tini
+ * @param containers what containers get where they do not say otherwise
  * @param searchPath directories in which programs are looked for, in order
  */
 public record RuntimeOptions(
     @Nullable String defaultRuntime,
-    Map<String, Path> extraRuntimes,
+    Map<String, ExtraRuntime> extraRuntimes,
     String cgroupParent,
     @Nullable Path initPath,
+    ContainerDefaults containers,
     List<Path> searchPath) {
   public RuntimeOptions {
     extraRuntimes = Map.copyOf(extraRuntimes);
@@ -32,22 +34,25 @@ public record RuntimeOptions(
 
   /** Everything left to layerd: the PATH of this process, then where distributions put programs. */
   public static RuntimeOptions defaults() {
-    return new RuntimeOptions(null, Map.of(), "/docker", null, defaultSearchPath());
+    return new RuntimeOptions(
+        null, Map.of(), "/docker", null, ContainerDefaults.USUAL, defaultSearchPath());
   }
 
   /** The same, but for another default runtime. */
   public RuntimeOptions withDefaultRuntime(@Nullable String name) {
-    return new RuntimeOptions(name, extraRuntimes, cgroupParent, initPath, searchPath);
+    return new RuntimeOptions(name, extraRuntimes, cgroupParent, initPath, containers, searchPath);
   }
 
   /** The same, but for other places to look for programs. */
   public RuntimeOptions withSearchPath(List<Path> directories) {
-    return new RuntimeOptions(defaultRuntime, extraRuntimes, cgroupParent, initPath, directories);
+    return new RuntimeOptions(
+        defaultRuntime, extraRuntimes, cgroupParent, initPath, containers, directories);
   }
 
   /** The same, but for another init program. */
   public RuntimeOptions withInitPath(@Nullable Path program) {
-    return new RuntimeOptions(defaultRuntime, extraRuntimes, cgroupParent, program, searchPath);
+    return new RuntimeOptions(
+        defaultRuntime, extraRuntimes, cgroupParent, program, containers, searchPath);
   }
 
   private static List<Path> defaultSearchPath() {

@@ -8,19 +8,22 @@ import org.jspecify.annotations.Nullable;
  * {@code --security-opt}, parsed. Labels (SELinux) and AppArmor profiles are accepted and have no
  * effect, as with dockerd on a host without them.
  *
- * @param seccomp a profile's JSON, {@code unconfined}, or null for the default
+ * @param noNewPrivileges null for the daemon's default
+ * @param seccomp a profile's JSON, {@code unconfined}, {@code builtin}, or null for the daemon's
+ *     default
  * @param writableCgroups whether /sys/fs/cgroup may be written
  */
-record SecurityOptions(boolean noNewPrivileges, @Nullable String seccomp, boolean writableCgroups) {
+record SecurityOptions(
+    @Nullable Boolean noNewPrivileges, @Nullable String seccomp, boolean writableCgroups) {
   static final String UNCONFINED = "unconfined";
-  private static final String BUILTIN = "builtin";
+  static final String BUILTIN = "builtin";
 
   /**
    * @throws SystemFailure {@code invalid --security-opt 1: "x"} without a value, {@code 2} for an
    *     unknown name or value
    */
   static SecurityOptions parse(@Nullable List<String> options) {
-    boolean noNewPrivileges = false;
+    Boolean noNewPrivileges = null;
     boolean writableCgroups = false;
     String seccomp = null;
     for (String option : options == null ? List.<String>of() : options) {
@@ -39,7 +42,7 @@ record SecurityOptions(boolean noNewPrivileges, @Nullable String seccomp, boolea
       String value = option.substring(separator + 1);
       switch (option.substring(0, separator)) {
         case "label", "apparmor" -> {}
-        case "seccomp" -> seccomp = value.equals(BUILTIN) ? null : value;
+        case "seccomp" -> seccomp = value;
         case "no-new-privileges" -> noNewPrivileges = flag(value, option);
         case "writable-cgroups" -> writableCgroups = flag(value, option);
         default -> throw new SystemFailure("invalid --security-opt 2: \"" + option + "\"");

@@ -1,5 +1,6 @@
 package io.layerd.runtime;
 
+import io.layerd.error.InvalidParameter;
 import io.layerd.error.SystemFailure;
 import io.layerd.runtime.LaunchRequest.BindMount;
 import io.layerd.sys.ErrnoException;
@@ -7,6 +8,8 @@ import io.layerd.sys.Sys;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 
 /**
@@ -14,6 +17,7 @@ import java.util.List;
  * can bind it.
  */
 final class SharedMemory {
+  private static final String CONTAINER = "container:";
   private static final int EINVAL = 22;
   private static final int ENOENT = 2;
 
@@ -23,12 +27,43 @@ final class SharedMemory {
     this.sys = sys;
   }
 
-  static BindMount bind(Bundle bundle) {
+  private static BindMount bind(Bundle bundle) {
     return new BindMount(
         "bind", bundle.sharedMemory().toString(), "/dev/shm", List.of("rbind", "rprivate"));
   }
 
-  void mount(Bundle bundle, long sizeBytes) {
+  /** A shareable /dev/shm is mounted on the host; whoever joins the namespace gets the same. */
+  LaunchRequest share(LaunchRequest request, Bundle bundle, Collection<WatchedProcess> running) {
+    String mode = request.host().ipcMode();
+    Bundle owner = null;
+    if (mode.equals("shareable")) {
+      long size = request.host().shmSize();
+      mount(bundle, size > 0 ? size : ContainerDefaults.SHM_BYTES);
+      owner = bundle;
+    } else if (mode.startsWith(CONTAINER)) {
+      Integer pid = request.namespacesOf().get("ipc");
+      for (WatchedProcess process : running) {
+        if (pid != null && process.pid() == pid) {
+          owner = process.bundle();
+        }
+      }
+      if (owner != null && !Files.isDirectory(owner.sharedMemory())) {
+        throw new InvalidParameter(
+            "failed to join IPC namespace: container "
+                + owner.directory().getFileName()
+                + ": non-shareable IPC (hint: use IpcMode:shareable for the donor container)");
+      }
+    }
+    boolean taken = request.mounts().stream().anyMatch(m -> m.destination().equals("/dev/shm"));
+    if (owner == null || taken) {
+      return request;
+    }
+    List<BindMount> mounts = new ArrayList<>(request.mounts());
+    mounts.add(bind(owner));
+    return request.withMounts(mounts);
+  }
+
+  private void mount(Bundle bundle, long sizeBytes) {
     Path path = bundle.sharedMemory();
     try {
       Files.createDirectories(path);

@@ -3,7 +3,7 @@ package io.layerd.sys;
 import java.io.IOException;
 import jnr.constants.platform.Errno;
 
-/** A system call that failed: {@code mkdirat a/b: File exists (EEXIST)}. */
+/** A system call that failed: {@code mkdirat a/b: file exists (EEXIST)}. */
 public final class ErrnoException extends IOException {
   private static final long serialVersionUID = 1L;
 
@@ -16,6 +16,7 @@ public final class ErrnoException extends IOException {
   public static final int EISDIR = 21;
   public static final int EINVAL = 22;
   public static final int ENOTEMPTY = 39;
+  public static final int ENODATA = 61;
   public static final int EOPNOTSUPP = 95;
 
   private final String call;
@@ -49,6 +50,8 @@ public final class ErrnoException extends IOException {
 
   private static String describe(int errno) {
     Errno known = Errno.valueOf(errno);
-    return known.description() + " (" + known.name() + ")";
+    // In lower case as Go prints it: clients look for "no space left on device".
+    String text = known.description();
+    return Character.toLowerCase(text.charAt(0)) + text.substring(1) + " (" + known.name() + ")";
   }
 }

@@ -21,6 +21,20 @@ abstract class JnrDescriptors implements Sys {
   private static final long PIPE2 = Libc.function("pipe2");
   private static final long FLOCK = Libc.function("flock");
 
+  private static final long FCNTL = Libc.function("fcntl");
+  private static final long INOTIFY_INIT1 = Libc.function("inotify_init1");
+  private static final long INOTIFY_ADD_WATCH = Libc.function("inotify_add_watch");
+  private static final long INOTIFY_RM_WATCH = Libc.function("inotify_rm_watch");
+  private static final long FALLOCATE = Libc.function("fallocate");
+
+  private static final int IN_MODIFY = 2;
+
+  /** PUNCH_HOLE, which must come with KEEP_SIZE. */
+  private static final int PUNCH_HOLE = 3;
+
+  private static final int F_GETFL = 3;
+  private static final int F_SETFL = 4;
+
   /** openat2(2) has one number on every architecture, and no function in glibc. */
   private static final int SYS_OPENAT2 = 437;
 
@@ -150,12 +164,57 @@ abstract class JnrDescriptors implements Sys {
   }
 
   @Override
+  public void setNonBlocking(int fd) throws ErrnoException {
+    int flags = (int) call(FCNTL, fd, F_GETFL);
+    if (flags == -1 || (int) call(FCNTL, fd, F_SETFL, flags | O_NONBLOCK) == -1) {
+      throw new ErrnoException("fcntl", "descriptor " + fd, Libc.errno());
+    }
+  }
+
+  @Override
   public boolean flock(int fd, boolean block) throws ErrnoException {
     while ((int) call(FLOCK, fd, block ? LOCK_EX : LOCK_EX | LOCK_NB) == -1) {
       if (Libc.errno() == Errno.EWOULDBLOCK.intValue()) {
         return false;
       }
       failUnlessInterrupted("flock", fd);
+    }
+    return true;
+  }
+
+  @Override
+  public int inotify() throws ErrnoException {
+    int fd = (int) call(INOTIFY_INIT1, O_CLOEXEC);
+    if (fd == -1) {
+      throw new ErrnoException("inotify_init1", "", Libc.errno());
+    }
+    return fd;
+  }
+
+  @Override
+  public int watchWrites(int inotify, byte[] path) throws ErrnoException {
+    try (Scratch scratch = Scratch.take()) {
+      long name = scratch.name(path, "inotify_add_watch");
+      int watch;
+      do {
+        watch = (int) call(INOTIFY_ADD_WATCH, inotify, name, IN_MODIFY);
+      } while (interrupted(watch, "inotify_add_watch", inotify, path));
+      return watch;
+    }
+  }
+
+  @Override
+  public void unwatch(int inotify, int watch) {
+    call(INOTIFY_RM_WATCH, inotify, watch);
+  }
+
+  @Override
+  public boolean punchHole(int fd, long offset, long bytes) throws ErrnoException {
+    while ((int) call(FALLOCATE, fd, PUNCH_HOLE, offset, bytes) == -1) {
+      if (Libc.errno() == Errno.EOPNOTSUPP.intValue()) {
+        return false;
+      }
+      failUnlessInterrupted("fallocate", fd);
     }
     return true;
   }

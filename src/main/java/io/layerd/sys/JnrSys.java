@@ -135,8 +135,23 @@ final class JnrSys extends JnrAttributes {
   }
 
   @Override
+  public int routeSocket() throws ErrnoException {
+    return Sockets.route();
+  }
+
+  @Override
   public int connectSeqpacket(String path) throws ErrnoException {
     return Sockets.connectSeqpacket(this, path);
+  }
+
+  @Override
+  public int connectDatagram(String path) throws ErrnoException {
+    return Sockets.connectDatagram(this, path);
+  }
+
+  @Override
+  public int socketOption(int fd, int option) throws ErrnoException {
+    return Sockets.option(fd, option);
   }
 
   @Override

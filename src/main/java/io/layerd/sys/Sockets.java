@@ -5,27 +5,50 @@ import static io.layerd.sys.Libc.call;
 import java.nio.charset.StandardCharsets;
 import jnr.constants.platform.Errno;
 
-/** SOCK_SEQPACKET Unix sockets, which the JDK does not speak. */
+/** Sockets that the JDK does not speak, or did not open. */
 final class Sockets {
   private static final long SOCKET = Libc.function("socket");
   private static final long CONNECT = Libc.function("connect");
 
+  private static final long GETSOCKOPT = Libc.function("getsockopt");
+
+  private static final int SOL_SOCKET = 1;
   private static final int AF_UNIX = 1;
+  private static final int AF_NETLINK = 16;
+  private static final int NETLINK_ROUTE = 0;
+  private static final int SOCK_RAW = 3;
+  private static final int SOCK_DGRAM = 2;
   private static final int SOCK_SEQPACKET = 5;
   private static final int SOCK_CLOEXEC = 02000000;
   private static final int ADDRESS_BYTES = 110;
 
   private Sockets() {}
 
+  static int route() throws ErrnoException {
+    int socket = (int) call(SOCKET, AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+    if (socket == -1) {
+      throw new ErrnoException("socket", "netlink", Libc.errno());
+    }
+    return socket;
+  }
+
   /**
    * Connects through {@code /proc/self/fd/N} of the opened socket file: an address holds 107 bytes
    * only, a path below a container's directory is longer.
    */
   static int connectSeqpacket(Sys sys, String path) throws ErrnoException {
+    return connectUnix(sys, path, SOCK_SEQPACKET);
+  }
+
+  static int connectDatagram(Sys sys, String path) throws ErrnoException {
+    return connectUnix(sys, path, SOCK_DGRAM);
+  }
+
+  private static int connectUnix(Sys sys, String path, int type) throws ErrnoException {
     byte[] name = path.getBytes(StandardCharsets.UTF_8);
     int file = sys.openat(Sys.AT_FDCWD, name, Sys.O_PATH, 0);
     try {
-      int socket = (int) call(SOCKET, AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+      int socket = (int) call(SOCKET, AF_UNIX, type | SOCK_CLOEXEC, 0);
       if (socket == -1) {
         throw new ErrnoException("socket", path, Libc.errno());
       }
@@ -52,6 +75,18 @@ final class Sockets {
           throw new ErrnoException("connect", path, errno);
         }
       }
+    }
+  }
+
+  static int option(int fd, int option) throws ErrnoException {
+    try (Scratch scratch = Scratch.take()) {
+      long value = scratch.reserveZeroed(4);
+      long length = scratch.reserve(4);
+      scratch.putInt(length, 4);
+      if ((int) call(GETSOCKOPT, fd, SOL_SOCKET, option, value, length) == -1) {
+        throw new ErrnoException("getsockopt", "descriptor " + fd, Libc.errno());
+      }
+      return scratch.getInt(value);
     }
   }
 }

@@ -50,6 +50,10 @@ public interface Sys {
   int MS_SHARED = 1 << 20;
   int MNT_DETACH = 2;
 
+  int SO_TYPE = 3;
+  int SO_ACCEPTCONN = 30;
+  int SO_DOMAIN = 39;
+
   int CLONE_FS = 0x00000200;
   int CLONE_NEWNS = 0x00020000;
   int CLONE_NEWNET = 0x40000000;
@@ -222,6 +226,38 @@ public interface Sys {
 
   /** A connected SOCK_SEQPACKET Unix socket; the path may be longer than 107 bytes. */
   int connectSeqpacket(String path) throws ErrnoException;
+
+  /** A connected Unix datagram socket: each {@link #writeFully} sends one. */
+  int connectDatagram(String path) throws ErrnoException;
+
+  /** inotify_init1(2): {@link #read} of the descriptor blocks until something was changed. */
+  int inotify() throws ErrnoException;
+
+  /**
+   * inotify_add_watch(2) for IN_MODIFY.
+   *
+   * @return the number that events carry
+   */
+  int watchWrites(int inotify, byte[] path) throws ErrnoException;
+
+  /** inotify_rm_watch(2); errors are ignored: a file that is gone is not watched any more. */
+  void unwatch(int inotify, int watch);
+
+  /**
+   * Gives the blocks of a part of a file back, which reads as zeros from then on.
+   *
+   * @return false if the file system cannot
+   */
+  boolean punchHole(int fd, long offset, long bytes) throws ErrnoException;
+
+  /** getsockopt(2) at the level of sockets: {@code option} is one of the SO_ numbers. */
+  int socketOption(int fd, int option) throws ErrnoException;
+
+  /** Sets O_NONBLOCK for all that share the open socket or file. */
+  void setNonBlocking(int fd) throws ErrnoException;
+
+  /** A netlink socket to the kernel's routing tables, those of the calling thread's namespace. */
+  int routeSocket() throws ErrnoException;
 
   /** shutdown(2) of the sending side. */
   void shutdownWrite(int fd) throws ErrnoException;

@@ -128,13 +128,16 @@ public final class Trees {
   private long sizeBytes(int directory, Set<Long> linked, int level) throws ErrnoException {
     long sum = 0;
     for (DirEntry entry : sys.readDirectory(directory)) {
+      if (entry.type() == DIRECTORY) {
+        sum += sizeOfChild(directory, entry, linked, level + 1);
+        continue;
+      }
       Stat stat = sys.findat(directory, entry.name());
       if (stat == null) {
         continue;
       }
       if (stat.isDirectory()) {
-        // Below the limit nothing is counted: no real layer is that deep.
-        sum += level < LEVELS * 4 ? sizeOfChild(directory, entry, linked, level + 1) : 0;
+        sum += sizeOfChild(directory, entry, linked, level + 1);
       } else if (stat.linkCount() == 1 || linked.add(stat.inode())) {
         sum += stat.sizeBytes();
       }
@@ -144,6 +147,10 @@ public final class Trees {
 
   private long sizeOfChild(int directory, DirEntry entry, Set<Long> linked, int level)
       throws ErrnoException {
+    if (level > LEVELS * 4) {
+      // No real layer is that deep, and descriptors are not without end.
+      return 0;
+    }
     int child;
     try {
       child = sys.openat(directory, entry.name(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);

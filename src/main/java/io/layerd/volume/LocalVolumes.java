@@ -3,6 +3,7 @@ package io.layerd.volume;
 import io.layerd.error.Conflict;
 import io.layerd.error.NotFound;
 import io.layerd.error.SystemFailure;
+import io.layerd.sys.Trees;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -16,21 +17,25 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** The volumes of the driver {@code local}, the only one. */
 final class LocalVolumes implements VolumeStore {
+  private static final Logger LOG = Logger.getLogger(LocalVolumes.class);
   private static final String ANONYMOUS = "com.docker.volume.anonymous";
 
   private final VolumeDirectory directory;
   private final VolumeMounts mounts;
+  private final Trees trees;
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<String, Set<String>> referring = new HashMap<>();
   private final Map<String, Set<String>> using = new HashMap<>();
 
-  LocalVolumes(VolumeDirectory directory, VolumeMounts mounts) {
+  LocalVolumes(VolumeDirectory directory, VolumeMounts mounts, Trees trees) {
     this.directory = directory;
     this.mounts = mounts;
+    this.trees = trees;
   }
 
   @Override
@@ -155,6 +160,16 @@ final class LocalVolumes implements VolumeStore {
           all.addAll(users(using, name));
           return Set.copyOf(all);
         });
+  }
+
+  @Override
+  public long sizeBytes(Volume volume) {
+    try {
+      return trees.sizeBytes(volume.mountpoint());
+    } catch (IOException e) {
+      LOG.warnf("Volume %s cannot be measured: %s", volume.name(), e.getMessage());
+      return -1;
+    }
   }
 
   @Override

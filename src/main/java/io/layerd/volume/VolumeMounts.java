@@ -53,7 +53,7 @@ final class VolumeMounts {
     return !mounts.below(directory).isEmpty();
   }
 
-  /** {@code mount x: No such device (ENODEV)} in the words of dockerd: {@code no such device}. */
+  /** {@code mount x: no such device (ENODEV)} in the words of dockerd: {@code no such device}. */
   private static String reason(IOException e) {
     String message = String.valueOf(e.getMessage());
     int colon = message.lastIndexOf(": ");

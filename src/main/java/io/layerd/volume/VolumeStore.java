@@ -59,6 +59,12 @@ public interface VolumeStore {
   Set<String> users(String name);
 
   /**
+   * Bytes of the files in a volume, each inode once; -1 if they cannot be read. All of it is looked
+   * at every time: what writes to a volume need not be a container of this daemon.
+   */
+  long sizeBytes(Volume volume);
+
+  /**
    * @throws Conflict {@code remove NAME: volume is in use - [ids]}
    * @throws NotFound if absent and not {@code force}
    */

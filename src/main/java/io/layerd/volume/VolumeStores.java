@@ -3,6 +3,7 @@ package io.layerd.volume;
 import io.layerd.error.SystemFailure;
 import io.layerd.mount.Mounts;
 import io.layerd.sys.Sys;
+import io.layerd.sys.Trees;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -27,6 +28,6 @@ public final class VolumeStores {
     } catch (IOException e) {
       throw new SystemFailure("cannot open " + root + ": " + e.getMessage(), e);
     }
-    return new LocalVolumes(directory, new VolumeMounts(new Mounts(sys)));
+    return new LocalVolumes(directory, new VolumeMounts(new Mounts(sys)), new Trees(sys));
   }
 }

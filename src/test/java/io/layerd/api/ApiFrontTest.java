@@ -19,8 +19,21 @@ import org.junit.jupiter.api.Test;
 class ApiFrontTest {
   private static final DaemonFacts FACTS =
       new DaemonFacts(
-          "layerd", "0", "28.5.2", "c", "", "id", false, "/d", List.of(), List.of(), List.of(),
-          List.of());
+          "layerd",
+          "0",
+          "28.5.2",
+          "c",
+          "",
+          "id",
+          false,
+          "/d",
+          List.of(),
+          List.of(),
+          List.of(),
+          false,
+          java.util.Map.of(),
+          "json-file",
+          List::of);
 
   private static Vertx vertx;
   private static HttpServer server;
@@ -137,9 +150,9 @@ class ApiFrontTest {
 
   @Test
   void whatIsNotOfferedSaysSo() throws Exception {
-    assertThat(send("POST", "/v1.51/build?t=x").statusCode()).isEqualTo(501);
-    assertThat(send("POST", "/build").body()).contains("layerd does not offer builds yet");
-    assertThat(send("GET", "/images/a/b/get").statusCode()).isEqualTo(501);
+    assertThat(send("POST", "/v1.51/session").statusCode()).isEqualTo(501);
+    assertThat(send("POST", "/build/cancel").body())
+        .contains("layerd does not offer builds of BuildKit yet");
     assertThat(send("GET", "/services").statusCode()).isEqualTo(503);
     assertThat(send("GET", "/swarm").body()).contains("This node is not a swarm manager.");
     assertThat(send("GET", "/plugins").body()).isEqualTo("[]\n");

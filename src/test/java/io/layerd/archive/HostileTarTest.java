@@ -7,7 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.layerd.error.InvalidParameter;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -235,5 +238,52 @@ class HostileTarTest {
     byte[] header = tar().header('1', "b".getBytes(UTF_8), "a", 0644, 1);
     box.roundTrip(tar().file("a", "x").header(header).end());
     assertThat(box.names()).containsExactly("a", "b");
+  }
+
+  @Test
+  void aDirectoryThatIsSwappedForALinkMeanwhile() throws Exception {
+    // somebody else in the root swaps a directory for a link that leads out, all the time
+    Path directory = box.root.resolve("d");
+    Path aside = box.root.resolve("aside");
+    Path link = box.root.resolve("link");
+    AtomicBoolean stop = new AtomicBoolean();
+    Files.createDirectory(directory);
+    Files.createSymbolicLink(link, box.base.resolve("around/layers/other"));
+    Thread swapper =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  while (!stop.get()) {
+                    swap(directory, aside);
+                    swap(link, directory);
+                    swap(directory, link);
+                    swap(aside, directory);
+                  }
+                });
+    try {
+      for (int round = 0; round < 30; round++) {
+        TarBytes tar = tar();
+        for (int i = 0; i < 50; i++) {
+          tar.file("d/s" + round + "/f" + i, "inside").hardLink("d/h" + round + "-" + i, "d/f");
+        }
+        try {
+          box.unpack(tar.end());
+        } catch (InvalidParameter e) {
+          assertThat(e.getMessage()).isNotEmpty();
+        }
+      }
+    } finally {
+      stop.set(true);
+      swapper.join();
+    }
+    assertThat(Files.list(box.base.resolve("around/layers/other"))).hasSize(1);
+  }
+
+  private static void swap(Path from, Path to) {
+    try {
+      Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      // the unpacker had made a directory of that name: the next round goes on
+    }
   }
 }

@@ -195,10 +195,12 @@ class CreateTest {
                 f.networks,
                 f.volumes,
                 f.etc(),
+                new Logs(new io.layerd.logs.LogShipping(io.layerd.sys.Sys.host())),
                 new SharedMemory(io.layerd.mount.Mounts.host()),
                 new ContainerEvents(new io.layerd.events.EventLog()),
                 new ContainerFiles(root, io.layerd.durable.AtomicFiles.host(), "runc"),
                 new ContainerIndex(),
+                Fixture.LOG,
                 Runnable::run,
                 java.util.concurrent.Executors.newScheduledThreadPool(0)))
         .fill(container);

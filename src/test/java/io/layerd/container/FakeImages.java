@@ -64,6 +64,11 @@ final class FakeImages implements ImageService {
   }
 
   @Override
+  public List<Image> builtOn(@Nullable Digest parent) {
+    return List.of();
+  }
+
+  @Override
   public List<HistoryLine> history(String reference) {
     return List.of();
   }
@@ -108,5 +113,46 @@ final class FakeImages implements ImageService {
   @Override
   public void containerUses(ContainerUses asked) {
     uses = asked;
+  }
+
+  @Override
+  public void load(
+      java.io.InputStream archive,
+      io.layerd.oci.@Nullable Platform platform,
+      LoadListener listener) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Image importTar(
+      java.io.@Nullable InputStream tar,
+      ImportRequest request,
+      ImportListener listener,
+      Cancellation cancellation) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void push(PushRequest request, PushListener listener, Cancellation cancellation) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public io.layerd.registry.Described lookUp(
+      String reference, io.layerd.registry.RegistryCredentials credentials) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public List<io.layerd.registry.SearchResult> search(SearchRequest request) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void save(
+      List<String> references,
+      io.layerd.oci.@Nullable Platform platform,
+      java.io.OutputStream out) {
+    throw new UnsupportedOperationException();
   }
 }

@@ -49,6 +49,11 @@ final class FakeLayers implements LayerStore {
     mounts.put(containerId, new AtomicInteger());
   }
 
+  @Override
+  public void createWork(String id, @Nullable ChainId parent) {
+    mounts.put(id, new AtomicInteger());
+  }
+
   private Path mount0(String containerId) {
     try {
       return Files.createDirectories(root.resolve(containerId));
@@ -85,6 +90,21 @@ final class FakeLayers implements LayerStore {
   @Override
   public Map<String, String> readWriteData(String containerId) {
     return Map.of("MergedDir", root.resolve(containerId).toString());
+  }
+
+  @Override
+  public Changes readWriteChanges(String containerId) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public StagedLayer stageChanges(String containerId) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public List<io.layerd.archive.Change> changes(String containerId) {
+    return List.of();
   }
 
   @Override

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** The bridge, and who is on it. */
 final class FakeNetworks implements NetworkService {
   final Map<String, Attachment> attached = new ConcurrentHashMap<>();
+  final Map<String, String> renamed = new ConcurrentHashMap<>();
   volatile boolean full;
 
   @Override
@@ -35,8 +36,14 @@ final class FakeNetworks implements NetworkService {
         name.equals("none") ? "null" : name,
         "local",
         Instant.EPOCH,
+        true,
         false,
         false,
+        false,
+        false,
+        "",
+        "default",
+        null,
         List.of(),
         Map.of(),
         Map.of(),
@@ -76,11 +83,46 @@ final class FakeNetworks implements NetworkService {
         new Attachment(
             Path.of("/run/netns/" + request.containerId().substring(0, 12)),
             request.containerId(),
+            false,
             endpoints,
             Map.of());
     attached.put(request.containerId(), attachment);
     return attachment;
   }
+
+  @Override
+  public Network create(NewNetwork request) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Network remove(String nameOrId) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public EndpointSettings plan(JoinRequest request, String network) {
+    get(network);
+    return request.settings();
+  }
+
+  @Override
+  public Attachment join(JoinRequest request, String network) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Attachment leave(String containerId, String network) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void rename(String containerId, String name) {
+    renamed.put(containerId, name);
+  }
+
+  @Override
+  public void reload() {}
 
   @Override
   public void disconnect(String containerId) {

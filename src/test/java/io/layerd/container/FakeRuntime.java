@@ -6,6 +6,7 @@ import io.layerd.error.Conflict;
 import io.layerd.runtime.ContainerRuntime;
 import io.layerd.runtime.LaunchRequest;
 import io.layerd.runtime.RuntimeInfo;
+import io.layerd.runtime.RuntimeOptions;
 import io.layerd.spec.HostConfig;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -27,6 +28,7 @@ final class FakeRuntime implements ContainerRuntime {
   final List<LaunchRequest> launches = new CopyOnWriteArrayList<>();
   final List<String> kills = new CopyOnWriteArrayList<>();
   final List<String> deleted = new CopyOnWriteArrayList<>();
+  final List<HostConfig> updates = new CopyOnWriteArrayList<>();
   private final AtomicInteger pids = new AtomicInteger(100);
   volatile @Nullable RuntimeException failCreate;
   volatile @Nullable RuntimeException failStart;
@@ -113,6 +115,16 @@ final class FakeRuntime implements ContainerRuntime {
   }
 
   @Override
+  public String defaultRuntime() {
+    return info().defaultRuntime();
+  }
+
+  @Override
+  public void reload(RuntimeOptions options) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public RuntimeInfo info() {
     RuntimeInfo.Program runc = new RuntimeInfo.Program("runc", "/usr/sbin/runc", "1.1.5", "");
     return new RuntimeInfo(
@@ -131,6 +143,16 @@ final class FakeRuntime implements ContainerRuntime {
       throw failure;
     }
     launches.add(request);
+    java.nio.file.Path log = request.io().log();
+    if (log != null) {
+      try {
+        java.nio.file.Files.createFile(log);
+      } catch (java.nio.file.FileAlreadyExistsException e) {
+        // of an earlier start
+      } catch (java.io.IOException e) {
+        throw new java.io.UncheckedIOException(e);
+      }
+    }
     FakeProcess process = new FakeProcess(request.containerId());
     processes.put(request.containerId(), process);
     return process;
@@ -178,6 +200,21 @@ final class FakeRuntime implements ContainerRuntime {
   @Override
   public List<Integer> pids(String containerId) {
     return new ArrayList<>(List.of(requireNonNull(processes.get(containerId)).pid));
+  }
+
+  @Override
+  public io.layerd.runtime.ContainerUsage usage(String containerId, boolean ownNetwork) {
+    throw new io.layerd.error.NotFound("No such container: " + containerId);
+  }
+
+  @Override
+  public CheckedHost checkLimits(HostConfig host) {
+    return new CheckedHost(host, List.of());
+  }
+
+  @Override
+  public void update(String containerId, HostConfig host) {
+    updates.add(host);
   }
 
   @Override

@@ -93,6 +93,11 @@ final class FakeVolumes implements VolumeStore {
   }
 
   @Override
+  public long sizeBytes(Volume volume) {
+    return 0;
+  }
+
+  @Override
   public void remove(String name, boolean force) {
     if (!users(name).isEmpty()) {
       throw new Conflict("remove " + name + ": volume is in use");

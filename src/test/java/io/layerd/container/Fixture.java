@@ -8,6 +8,7 @@ import io.layerd.events.EventLog;
 import io.layerd.network.HostFiles;
 import io.layerd.spec.ContainerConfig;
 import io.layerd.spec.HostConfig;
+import io.layerd.spec.LogConfig;
 import io.layerd.spec.SpecJson;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Containers on fakes, in one directory; {@link #reopen} is the next daemon. */
 final class Fixture implements AutoCloseable {
+  static final LogConfig LOG = new LogConfig("json-file", Map.of());
+
   final Path root;
   final FakeLayers layers;
   final FakeImages images = new FakeImages();
@@ -52,7 +55,7 @@ final class Fixture implements AutoCloseable {
             ? real
             : (etc, log, work) ->
                 new Containers.Parts(
-                    root, layers(), images, runtime, networks, volumes(), etc, log, work);
+                    root, layers(), images, runtime, networks, volumes(), etc, LOG, log, work);
     layers = new FakeLayers(root.resolve("layers"));
     volumes = new FakeVolumes(root.resolve("volumes"));
     containers = open();
@@ -75,7 +78,7 @@ final class Fixture implements AutoCloseable {
 
   EtcFiles etc() {
     return new EtcFiles() {
-      private final HostFiles files = new HostFiles("172.30.0.1");
+      private final HostFiles files = new HostFiles(List.of("172.30.0.1"));
 
       @Override
       public String hosts(Map<String, String> names, List<String> extra, boolean hostNetwork) {
@@ -86,6 +89,11 @@ final class Fixture implements AutoCloseable {
       public String resolvConf(
           List<String> servers, List<String> search, List<String> options, boolean hostNetwork) {
         return files.resolvConf(servers, search, options, hostNetwork);
+      }
+
+      @Override
+      public String resolverConf(List<String> servers, List<String> search, List<String> options) {
+        return files.resolverConf(servers, search, options);
       }
     };
   }

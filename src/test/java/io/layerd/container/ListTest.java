@@ -3,6 +3,7 @@ package io.layerd.container;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.layerd.image.TimeText;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -75,8 +76,11 @@ class ListTest {
         "volume  | /data   | old",
         "network | none    | mid",
         "network | bridge  | new old",
-        "expose  | 80      | old",
-        "expose  | 70-90   | old",
+        "expose  | 80      | -",
+        "publish | 0       | -",
+        "id      | zz      | -",
+        "id      | ''      | -",
+        "network | nosuch  | -",
         "expose  | 80/udp  | -",
         "publish | 80      | -",
         "ancestor| busybox | new mid old",
@@ -109,6 +113,12 @@ class ListTest {
         "before  | zz | No such container: zz",
         "health  | zz | invalid filter 'health=zz': invalid value for health (zz): must be one of none, starting, healthy, unhealthy",
         "publish | zz | error while looking up for publish zz: strconv.ParseUint: parsing \"zz\": invalid syntax",
+        "publish | 9-8 | error while looking up for publish 9-8: Invalid range specified for the Port: 9-8",
+        "publish | 1- | error while looking up for publish 1-: strconv.ParseUint: parsing \"\": invalid syntax",
+        "publish | 70000 | error while looking up for publish 70000: strconv.ParseUint: parsing \"70000\": value out of range",
+        "expose  | '' | error while looking up for expose : Empty string specified for ports.",
+        "exited  | 99999999999 | invalid filter 'exited=99999999999': strconv.Atoi: parsing \"99999999999\": value out of range",
+        "''      | a  | invalid filter",
         "is-task | zz | invalid filter 'is-task=[zz]'",
       })
   void badFilters(String name, String value, String message) {
@@ -153,18 +163,24 @@ class ListTest {
             "",
             new GoTime(now.minusSeconds(seconds)),
             running.finishedAt());
-    assertThat(StatusText.of(since, now)).isEqualTo("Up " + words);
+    assertThat(StatusText.of(since, null, now)).isEqualTo("Up " + words);
   }
 
   @Test
   void momentsOfThePast() {
     Instant now = Instant.parse("2026-01-01T00:00:00Z");
-    assertThat(PruneContainers.moment("1h30m", now)).isEqualTo(now.minus(Duration.ofMinutes(90)));
-    assertThat(PruneContainers.moment("1.5s", now)).isEqualTo(now.minusMillis(1500));
-    assertThat(PruneContainers.moment("100", now)).isEqualTo(Instant.ofEpochSecond(100));
-    assertThat(PruneContainers.moment("2025-01-01", now))
-        .isEqualTo(Instant.parse("2025-01-01T00:00:00Z"));
-    assertThatThrownBy(() -> PruneContainers.moment("x", now)).hasMessageContaining("x");
+    assertThat(TimeText.parse("1h30m", now)).isEqualTo(now.minus(Duration.ofMinutes(90)));
+    assertThat(TimeText.parse("1.5s", now)).isEqualTo(now.minusMillis(1500));
+    assertThat(TimeText.parse("100", now)).isEqualTo(Instant.ofEpochSecond(100));
+    assertThat(TimeText.parse("2025-01-01", now)).isEqualTo(Instant.parse("2025-01-01T00:00:00Z"));
+    assertThatThrownBy(() -> TimeText.parse("x", now))
+        .hasMessage("failed to parse value as time or duration: \"x\"");
+    assertThatThrownBy(() -> TimeText.parse("2099-13-01", now))
+        .hasMessage("parsing time \"2099-13-01\": month out of range");
+    assertThatThrownBy(() -> TimeText.parse("2099-02-30", now))
+        .hasMessage("parsing time \"2099-02-30\": day out of range");
+    assertThatThrownBy(() -> TimeText.parse("2099-01-01T25:00:00", now))
+        .hasMessage("parsing time \"2099-01-01T25:00:00\": hour out of range");
   }
 
   @Test

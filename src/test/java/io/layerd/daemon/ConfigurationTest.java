@@ -36,12 +36,14 @@ class ConfigurationTest {
   void flagsAndFileAddUp() throws IOException {
     DaemonConfig config =
         load(
-            "{\"insecure-registries\":[\"10.0.0.0/8\"],\"debug\":true,\"log-driver\":\"none\"}",
+            "{\"insecure-registries\":[\"10.0.0.0/8\"],\"debug\":true,\"experimental\":true}",
             "-H",
             "unix:///x.sock",
             "--host=tcp://127.0.0.1:1234",
             "-H",
             "unix:///x.sock",
+            "-H",
+            "fd://api",
             "-l",
             "warn",
             "--label",
@@ -49,13 +51,15 @@ class ConfigurationTest {
             "--tls=false");
     assertThat(config.hosts())
         .containsExactly(
-            new HostAddress.Tcp("127.0.0.1", 1234), new HostAddress.Unix(Path.of("/x.sock")));
+            new HostAddress.Activated("api"),
+            new HostAddress.Tcp("127.0.0.1", 1234),
+            new HostAddress.Unix(Path.of("/x.sock")));
     assertThat(config.debug()).isTrue();
     assertThat(config.insecureRegistries()).containsExactly("10.0.0.0/8");
     assertThat(config.labels()).containsExactly("a=b");
-    assertThat(config.tlsDeclined()).isTrue();
+    assertThat(config.tls()).isEqualTo(new TlsChoice(null, true));
     assertThat(config.warnings())
-        .containsExactly("layerd does not act on \"log-driver\" in the configuration file");
+        .containsExactly("layerd does not act on \"experimental\" in the configuration file");
   }
 
   @ParameterizedTest
@@ -74,7 +78,7 @@ class ConfigurationTest {
         "{\"dns\":[\"nope\"]} | invalid JSON: invalid IP address: nope",
         "{\"labels\":[\"a\"]} | merged configuration validation from file and command line flags failed: bad attribute format: a",
         "{\"max-concurrent-downloads\":-1} | merged configuration validation from file and command line flags failed: invalid max concurrent downloads: -1",
-        "{\"tlsverify\":true} | layerd does not support \"tlsverify\": remove it from the file",
+        "{\"tlsverify\":\"x\"} | invalid JSON: json: cannot unmarshal string into Go struct field Config.tlsverify of type bool",
       })
   void aFileThatMakesNoSenseIsRefusedInDockersWords(String json, String message)
       throws IOException {
@@ -140,14 +144,6 @@ class ConfigurationTest {
         .hasMessage("Status: " + message + "\nSee 'layerd --help'.");
   }
 
-  @Test
-  void tlsIsRefusedWithAHint() {
-    DaemonFlags flags = CommandLineParser.parse(List.of("--tlsverify"));
-    assertThatThrownBy(() -> ConfigMerge.load(flags)).hasMessageContaining("does not serve TLS");
-    DaemonFlags loud = CommandLineParser.parse(List.of("-l", "loud"));
-    assertThatThrownBy(() -> ConfigMerge.load(loud)).hasMessage("invalid logging level: loud");
-  }
-
   @ParameterizedTest
   @CsvSource({
     "tcp://,localhost:2375",
@@ -170,7 +166,7 @@ class ConfigurationTest {
     List<String> all = new ArrayList<>(List.of(args));
     all.add("--config-file");
     all.add(file.toString());
-    return CommandLineParser.parse(all);
+    return CommandLineParser.parse(all).flags();
   }
 
   private Path file(String json) throws IOException {

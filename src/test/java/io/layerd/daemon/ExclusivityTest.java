@@ -127,10 +127,17 @@ class ExclusivityTest {
     ExtLogRecord line =
         new ExtLogRecord(Level.WARNING, "say \"%s\"\n", ExtLogRecord.FormatStyle.PRINTF, "x");
     line.setParameters(new Object[] {"it"});
-    assertThat(new LogFormat().format(line))
+    assertThat(new LogFormat(false).format(line))
         .matches(
             "time=\"\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{9}(Z|[+-]\\d\\d:\\d\\d)\""
                 + " level=warning msg=\"say \\\\\"it\\\\\"\\\\n\"\n");
+    line.putMdc("host", "a b");
+    line.putMdc("file", "/a/b.json");
+    assertThat(new LogFormat(false).format(line)).endsWith(" file=/a/b.json host=\"a b\"\n");
+    assertThat(new LogFormat(true).format(line))
+        .startsWith("{\"file\":\"/a/b.json\",\"host\":\"a b\",\"level\":\"warning\",")
+        .contains("\"msg\":\"say \\\"it\\\"\\n\",\"time\":\"20")
+        .endsWith("\"}\n");
   }
 
   private static String get(Path path) throws IOException {

@@ -9,63 +9,19 @@ import io.layerd.mount.Mounts;
 import io.layerd.sys.Stat;
 import io.layerd.sys.Sys;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-/** What every graph driver does, on the real kernel. */
-public abstract class GraphDriverContract {
-  private static final Sys SYS = Sys.host();
-  private final Random random = new Random(7);
-
-  @TempDir protected Path temp;
-  protected GraphDriver driver;
-
-  /** A driver on an existing or new directory. */
-  protected abstract GraphDriver open(Path home);
-
-  @BeforeEach
-  void openDriver() {
-    driver = open(temp.resolve("home"));
-  }
-
-  @AfterEach
-  void nothingStaysMounted() throws IOException {
-    assertThat(Mounts.host().below(temp)).isEmpty();
-  }
-
-  protected String id() {
-    byte[] bytes = new byte[32];
-    random.nextBytes(bytes);
-    return HexFormat.of().formatHex(bytes);
-  }
-
-  protected String base(String file, String content) throws IOException {
-    String id = id();
-    driver.create(id);
-    Files.writeString(driver.diff(id).resolve(file), content);
-    return id;
-  }
-
-  protected String child(String parent, String file, String content) throws IOException {
-    String id = base(file, content);
-    driver.setParent(id, parent);
-    return id;
-  }
-
+/** What every graph driver does, on the real kernel: the life of layers and their mounts. */
+public abstract class GraphDriverContract extends LayerContentContract {
   @Test
   void aContainerSeesItsLayersAndWritesToItsOwn() throws IOException {
     String top = child(base("a", "1"), "b", "2");
@@ -95,29 +51,20 @@ public abstract class GraphDriverContract {
     driver.release(rw);
     assertThat(root.resolve("a")).exists();
     driver.release(rw);
-    assertThat(root.resolve("a")).doesNotExist();
+    assertThat(Files.exists(root.resolve("a"))).isEqualTo(!mounts());
     driver.remove(rw);
   }
 
   @Test
-  void aStackMayHave128LowersAndNoMore() throws IOException {
-    String top = base("f0", "0");
-    for (int i = 1; i < 128; i++) {
-      top = child(top, "f" + i, String.valueOf(i));
-    }
+  void aStackMayHave128Layers() throws IOException {
     String rw = id();
-    driver.createReadWrite(rw, top);
+    driver.createReadWrite(rw, stackOf(128));
     Path root = driver.mount(rw);
     for (int i = 0; i < 128; i++) {
       assertThat(root.resolve("f" + i)).hasContent(String.valueOf(i));
     }
     Files.writeString(root.resolve("f0"), "written");
     driver.release(rw);
-    String tooDeep = base("x", "x");
-    driver.setParent(tooDeep, top);
-    assertThatThrownBy(() -> driver.createReadWrite(id(), tooDeep))
-        .isInstanceOf(InvalidParameter.class)
-        .hasMessage("max depth exceeded");
     driver.remove(rw);
   }
 
@@ -160,7 +107,7 @@ public abstract class GraphDriverContract {
     next.recover(Set.of(base, rw));
     assertThat(root.resolve("a")).exists();
     next.release(rw);
-    assertThat(root.resolve("a")).doesNotExist();
+    assertThat(Files.exists(root.resolve("a"))).isEqualTo(!mounts());
     next.remove(rw);
   }
 
@@ -216,7 +163,6 @@ public abstract class GraphDriverContract {
             new LayerName.EmptyFile("etc/resolv.conf"),
             new LayerName.EmptyFile("dev/console"),
             new LayerName.Link("etc/mtab", "/proc/mounts")));
-    assertThat(driver.diff(init).resolve("sys")).as("is there already").doesNotExist();
     String rw = id();
     driver.createReadWrite(rw, init);
     Path root = driver.mount(rw);
@@ -272,7 +218,7 @@ public abstract class GraphDriverContract {
     SYS.close(odd);
     SYS.close(directory);
     Files.createSymbolicLink(diff.resolve("link"), Path.of("123"));
-    assertThat(driver.sizeBytes(layer)).isEqualTo(5 + 1000 + 3);
+    assertThat(driver.sizeBytes(layer, null)).isEqualTo(5 + 1000 + 3);
     driver.remove(layer);
     assertThat(driver.exists(layer)).isFalse();
   }
@@ -348,19 +294,10 @@ public abstract class GraphDriverContract {
   void aQuotaIsRefusedInDockersWords() throws IOException {
     String base = base("a", "1");
     assertThatThrownBy(() -> driver.createReadWrite(id(), base, Map.of("size", "1g")))
-        .isInstanceOf(SystemFailure.class)
-        .hasMessage(
-            "--storage-opt is supported only for overlay over xfs with 'pquota' mount option");
+        .hasMessage(quotaRefused());
     assertThatThrownBy(() -> driver.createReadWrite(id(), base, Map.of("foo", "1g")))
-        .hasMessage("Unknown option foo");
+        .isInstanceOf(InvalidParameter.class)
+        .hasMessage(optionRefused("foo"));
     assertThat(driver.ids()).containsExactly(base);
-  }
-
-  private static byte[] bytes(Path path) {
-    return bytes(path.toString());
-  }
-
-  private static byte[] bytes(String text) {
-    return text.getBytes(StandardCharsets.UTF_8);
   }
 }

@@ -41,6 +41,12 @@ final class FakeLayerStore implements LayerStore {
   private int next;
   int stagings;
 
+  /** A tar that is malformed. */
+  @Nullable Digest broken;
+
+  /** What every layer says of its tar's length, if it is to lie. */
+  @Nullable Long claimedSize;
+
   @Override
   public String driverName() {
     return "overlay2";
@@ -54,7 +60,8 @@ final class FakeLayerStore implements LayerStore {
   @Override
   public StagedLayer stage(InputStream tar) throws IOException {
     byte[] bytes = tar.readAllBytes();
-    if (new String(bytes, 0, Math.min(3, bytes.length), StandardCharsets.UTF_8).equals("BAD")) {
+    if (new String(bytes, 0, Math.min(3, bytes.length), StandardCharsets.UTF_8).equals("BAD")
+        || Digest.of(bytes).equals(broken)) {
       throw new InvalidParameter("archive/tar: invalid tar header");
     }
     synchronized (this) {
@@ -156,8 +163,16 @@ final class FakeLayerStore implements LayerStore {
   }
 
   @Override
+  public long tarSizeBytes(ChainId id) throws IOException {
+    return claimedSize == null ? LayerStore.super.tarSizeBytes(id) : claimedSize;
+  }
+
+  @Override
   public void createReadWrite(
       String containerId, @Nullable ChainId parent, Map<String, String> storageOptions) {}
+
+  @Override
+  public void createWork(String id, @Nullable ChainId parent) {}
 
   @Override
   public Path mount(String containerId) {
@@ -183,6 +198,21 @@ final class FakeLayerStore implements LayerStore {
   @Override
   public Map<String, String> layerData(ChainId id) {
     return Map.of();
+  }
+
+  @Override
+  public Changes readWriteChanges(String containerId) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public StagedLayer stageChanges(String containerId) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public List<io.layerd.archive.Change> changes(String containerId) {
+    return List.of();
   }
 
   @Override

@@ -135,8 +135,8 @@ final class Command {
           throw new AssertionError(
               "no end within " + limit + ": " + command + "\n" + out.text() + err.text());
         }
-        out.end.get(20, TimeUnit.SECONDS);
-        err.end.get(20, TimeUnit.SECONDS);
+        out.end.get(60, TimeUnit.SECONDS);
+        err.end.get(60, TimeUnit.SECONDS);
       } catch (Exception e) {
         throw new IllegalStateException(command, e);
       }

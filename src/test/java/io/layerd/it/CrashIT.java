@@ -123,8 +123,13 @@ class CrashIT {
           run.await(Duration.ofSeconds(20));
         }
         daemon.up();
-        docker.with("bash", "-c", "docker ps -aq | xargs -r docker rm -f").run().ok();
-        assertThat(docker.ok("ps", "-aq")).isEmpty();
+        // rm refuses what the daemon, recovering, is removing itself
+        Wait.until(
+            "the containers to go",
+            () -> {
+              docker.with("bash", "-c", "docker ps -aq | xargs -r docker rm -f").run();
+              return docker.ok("ps", "-aq").isEmpty();
+            });
         Wait.until(
             "no orphan", () -> daemon.orphans().isEmpty(), () -> daemon.orphans().toString());
         assertThat(docker.ok("run", "--rm", busybox, "echo", "fine")).isEqualTo("fine");
@@ -162,9 +167,11 @@ class CrashIT {
       assertThat(daemon.stop()).isZero();
       assertThat(Files.exists(daemon.root().resolve("sock"))).isFalse();
       assertThat(Files.exists(daemon.root().resolve("pid"))).isFalse();
-      assertThat(
-              Command.of("bash", "-c", "exec 3<>/dev/tcp/" + port.replace(':', '/')).run().exit())
-          .isZero();
+      // the server may be slower to listen than the daemon to stop
+      String connect = "exec 3<>/dev/tcp/" + port.replace(':', '/');
+      Wait.until(
+          "the port to answer without a daemon",
+          () -> Command.of("bash", "-c", connect).run().exit() == 0);
       daemon.up();
       assertThat(docker.ok("port", "kept", "80")).isEqualTo(port);
       assertThat(docker.ok("ps", "--format", "{{.Names}} {{.State}}")).isEqualTo("kept running");

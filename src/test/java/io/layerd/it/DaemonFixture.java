@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -27,6 +29,8 @@ final class DaemonFixture implements AutoCloseable {
   private final int number;
   private final List<String> flags;
   private List<String> hidden = List.of();
+  private List<String> sockets = List.of();
+  private final Map<String, String> environment = new TreeMap<>();
   private Process process;
 
   private DaemonFixture(String... flags) {
@@ -57,6 +61,21 @@ final class DaemonFixture implements AutoCloseable {
     return this;
   }
 
+  /**
+   * Starts the daemon with sockets that listen already, as systemd passes them on.
+   *
+   * @param addresses as {@code src/test/scripts/listen-fds} reads them
+   */
+  DaemonFixture listening(String... addresses) {
+    sockets = List.of(addresses);
+    return this;
+  }
+
+  DaemonFixture env(String name, String value) {
+    environment.put(name, value);
+    return this;
+  }
+
   private static int freeNumber() {
     int candidate = NEXT.getAndIncrement();
     while (Files.exists(Path.of("/sys/class/net/ldit" + candidate))) {
@@ -76,17 +95,62 @@ final class DaemonFixture implements AutoCloseable {
     assertThat(process.isAlive()).as(() -> "daemon ended at once:\n" + log()).isTrue();
   }
 
+  /** Starts and waits until the daemon answers or has ended; answers whether it is up. */
+  boolean launchAndAwait() {
+    launch();
+    Wait.until(
+        "the daemon to answer or to end",
+        STARTED_WITHIN,
+        () -> answers() || !process.isAlive(),
+        () -> "\n" + log());
+    return process.isAlive();
+  }
+
   /** Starts without waiting. */
   Process launch() {
     try {
-      process = Command.of(commandLine()).startInto(root.resolve("log"));
+      Command command = Command.of(commandLine());
+      environment.forEach(command::env);
+      process = command.startInto(root.resolve("log"));
       return process;
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }
   }
 
+  /** Runs the same program to its end, for a subcommand or {@code --validate}. */
+  Result program(String... arguments) {
+    List<String> words = program(List.of());
+    words.addAll(List.of(arguments));
+    return Command.of(words).run();
+  }
+
   private List<String> commandLine() {
+    List<String> starter = new ArrayList<>();
+    if (!sockets.isEmpty()) {
+      starter.add("src/test/scripts/listen-fds");
+      starter.addAll(sockets);
+      starter.add("--");
+    }
+    List<String> words = program(starter);
+    if (!flags.contains("-H")) {
+      words.addAll(List.of("-H", host()));
+    }
+    words.addAll(
+        List.of(
+            "--exec-root", execRoot().toString(),
+            "--pidfile", root.resolve("pid").toString(),
+            "--bridge", bridge(),
+            "--bip", subnetPrefix() + "1/24"));
+    if (!flags.contains("--data-root")) {
+      words.addAll(List.of("--data-root", dataRoot().toString()));
+    }
+    words.addAll(flags);
+    return words;
+  }
+
+  /** The words that run the program where some others are hidden. */
+  private List<String> program(List<String> starter) {
     List<String> words = new ArrayList<>();
     if (!hidden.isEmpty()) {
       String script =
@@ -96,6 +160,7 @@ final class DaemonFixture implements AutoCloseable {
       words.addAll(List.of("unshare", "--mount", "--propagation", "private"));
       words.addAll(List.of("bash", "-c", script, "bash"));
     }
+    words.addAll(starter);
     String binary = System.getProperty("layerd.binary", "");
     if (binary.isEmpty()) {
       assertThat(JAR).as("run mvn package first").exists();
@@ -105,17 +170,6 @@ final class DaemonFixture implements AutoCloseable {
     } else {
       words.add(binary);
     }
-    words.addAll(
-        List.of(
-            "-H", host(),
-            "--exec-root", execRoot().toString(),
-            "--pidfile", root.resolve("pid").toString(),
-            "--bridge", bridge(),
-            "--bip", subnetPrefix() + "1/24"));
-    if (!flags.contains("--data-root")) {
-      words.addAll(List.of("--data-root", dataRoot().toString()));
-    }
-    words.addAll(flags);
     return words;
   }
 
@@ -144,6 +198,10 @@ final class DaemonFixture implements AutoCloseable {
   }
 
   Path dataRoot() {
+    int given = flags.indexOf("--data-root");
+    if (given >= 0) {
+      return Path.of(flags.get(given + 1));
+    }
     return root.resolve("data");
   }
 

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -30,6 +31,8 @@ final class FakeRegistry implements AutoCloseable {
   private volatile int bytesPerSecond = Integer.MAX_VALUE;
   private volatile int cutAfterBytes = Integer.MAX_VALUE;
   private volatile int cuts;
+  private final AtomicInteger sending = new AtomicInteger();
+  private final AtomicInteger mostSending = new AtomicInteger();
 
   enum Login {
     NONE,
@@ -75,6 +78,11 @@ final class FakeRegistry implements AutoCloseable {
     cutAfterBytes = afterBytes;
     cuts = times;
     return this;
+  }
+
+  /** How many layers were sent at a time, at most. */
+  int mostAtATime() {
+    return mostSending.get();
   }
 
   /** Requests so far: method, path, and the range if there was one. */
@@ -165,10 +173,18 @@ final class FakeRegistry implements AutoCloseable {
       return;
     }
     OutputStream body = exchange.getResponseBody();
+    // A client may ask for the next one as soon as it has the last byte: over before that.
+    boolean layer = all.length > CHUNK_BYTES;
+    if (layer) {
+      mostSending.accumulateAndGet(sending.incrementAndGet(), Math::max);
+    }
     int end = takeCut(length) ? from + cutAfterBytes : all.length;
     for (int at = from; at < end; ) {
       pause();
       int step = Math.min(Math.min(CHUNK_BYTES, Math.max(1, bytesPerSecond / 20)), end - at);
+      if (layer && at + step == all.length) {
+        sending.decrementAndGet();
+      }
       body.write(all, at, step);
       body.flush();
       at += step;

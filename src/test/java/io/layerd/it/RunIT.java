@@ -621,4 +621,32 @@ class RunIT {
                 "head -c 4 /etc/passwd; test -e /bin/ls; test ! -e /new"))
         .isEqualTo("root");
   }
+
+  /** dockerd keeps the id too: who takes the name over later does not get the joining container. */
+  @Test
+  void joinedNamespacesArePinnedByTheId() {
+    String id = docker.ok("create", "--name", "it-joined", image, "true");
+    docker.ok(
+        "create",
+        "--name",
+        "it-joining",
+        "--network",
+        "container:it-joined",
+        "--pid",
+        "container:it-joined",
+        image,
+        "true");
+    assertThat(
+            docker.ok(
+                "inspect",
+                "-f",
+                "{{.HostConfig.NetworkMode}} {{.HostConfig.PidMode}}",
+                "it-joining"))
+        .isEqualTo("container:%1$s container:%1$s".formatted(id));
+    docker
+        .run("create", "--pid", "container:it-nobody", image, "true")
+        .exits(1)
+        .says("No such container: it-nobody");
+    docker.ok("rm", "it-joining", "it-joined");
+  }
 }

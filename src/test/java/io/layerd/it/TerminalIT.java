@@ -11,7 +11,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class TerminalIT {
   private static final String HEAD =
       """
-      set timeout 20
+      set timeout 60
       proc want {text} {
         expect {
           -ex $text {}

@@ -13,7 +13,7 @@ final class Wait {
   }
 
   static void until(String what, BooleanSupplier condition, Supplier<String> detail) {
-    until(what, Duration.ofSeconds(20), condition, detail);
+    until(what, Duration.ofSeconds(60), condition, detail);
   }
 
   static void until(

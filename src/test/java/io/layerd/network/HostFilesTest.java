@@ -16,7 +16,7 @@ class HostFilesTest {
 
   private HostFiles files(String resolvConf) throws IOException {
     Path file = Files.writeString(directory.resolve("resolv.conf"), resolvConf);
-    return new HostFiles("172.17.0.1", file, directory.resolve("systemd.conf"));
+    return new HostFiles(List.of("172.17.0.1"), file, directory.resolve("systemd.conf"));
   }
 
   @Test

@@ -50,7 +50,12 @@ final class Box implements AutoCloseable {
     Files.writeString(rootfs.resolve("etc/plain"), "no program\n");
     options =
         new RuntimeOptions(
-            runtimeName, Map.of(), cgroupParent, null, RuntimeOptions.defaults().searchPath());
+            runtimeName,
+            Map.of(),
+            cgroupParent,
+            null,
+            ContainerDefaults.USUAL,
+            RuntimeOptions.defaults().searchPath());
     runtime = ContainerRuntimes.open(execRoot, options);
   }
 

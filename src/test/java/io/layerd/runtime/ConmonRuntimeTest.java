@@ -286,6 +286,28 @@ class ConmonRuntimeTest {
   }
 
   @Test
+  void usersWithoutAnEntryLiveInTheRoot() throws Exception {
+    String id = box.newId();
+    box.run(
+        box.request(
+            id,
+            "4321",
+            Map.of(),
+            box.plain(id),
+            Hosts.of("{}"),
+            "sh",
+            "-c",
+            "echo at $HOME; sleep 60"));
+    awaitTrue(() -> box.logged(id).contains("at /\n"));
+    RunningProcess exec =
+        runtime.exec(box.exec(id, false, true, false, "sh", "-c", "echo in $HOME"));
+    try (Console console = exec.attach()) {
+      assertThat(Box.drain(console)).isEqualTo("in /\n");
+    }
+    assertThat(Files.getAttribute(Path.of("/dev/null"), "unix:uid")).isEqualTo(0);
+  }
+
+  @Test
   void aRestartedDaemonFindsItsContainers() throws Exception {
     String runs = box.newId();
     String ended = box.newId();

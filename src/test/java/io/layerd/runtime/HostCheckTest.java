@@ -91,7 +91,8 @@ class HostCheckTest {
                 List.of(
                     "1 0 0:1 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory",
                     "2 0 0:2 / /sys/fs/cgroup/pids rw - cgroup cgroup rw,pids")));
-    return new HostCheck(cgroups, CAPABILITIES).check(Hosts.of(json), "runc");
+    return new HostCheck(cgroups, CAPABILITIES, ContainerDefaults.USUAL)
+        .check(Hosts.of(json), "runc");
   }
 
   private static void refused(String json, String message) {

@@ -104,8 +104,15 @@ class OciSpecTest {
             host,
             Map.of(),
             new ProcessIo(config.path("Tty").asBoolean(), false, false, null));
-    Path init = OciSpec.wantsInit(host) ? Path.of("/init") : null;
-    return new OciSpec(Sys.host(), request, CAPABILITIES, false, init, () -> SHARED_ROOT)
+    Path init = ContainerDefaults.USUAL.wantsInit(host) ? Path.of("/init") : null;
+    return new OciSpec(
+            Sys.host(),
+            request,
+            CAPABILITIES,
+            ContainerDefaults.USUAL,
+            false,
+            init,
+            () -> SHARED_ROOT)
         .toSpec(OciSpec.cgroupsPath(host, "/docker", "ID"));
   }
 
@@ -219,7 +226,14 @@ class OciSpecTest {
             Hosts.of(host),
             Map.of(),
             new ProcessIo(false, false, false, null));
-    return new OciSpec(Sys.host(), request, CAPABILITIES, false, null, () -> SHARED_ROOT)
+    return new OciSpec(
+            Sys.host(),
+            request,
+            CAPABILITIES,
+            ContainerDefaults.USUAL,
+            false,
+            null,
+            () -> SHARED_ROOT)
         .toSpec("/docker/ID");
   }
 

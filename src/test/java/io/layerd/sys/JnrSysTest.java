@@ -74,7 +74,7 @@ class JnrSysTest {
   void failuresNameCallPathAndErrno() {
     assertThatExceptionOfType(ErrnoException.class)
         .isThrownBy(() -> sys.openat(AT_FDCWD, name("/nowhere/x"), O_RDONLY, 0))
-        .withMessage("openat /nowhere/x: No such file or directory (ENOENT)")
+        .withMessage("openat /nowhere/x: no such file or directory (ENOENT)")
         .matches(e -> e.is(Errno.ENOENT));
     assertThatExceptionOfType(ErrnoException.class)
         .isThrownBy(() -> sys.fsync(-1))
@@ -307,7 +307,7 @@ class JnrSysTest {
   void spawnReportsAMissingProgram() {
     assertThatExceptionOfType(ErrnoException.class)
         .isThrownBy(() -> sys.spawn(List.of("/nowhere/program"), List.of(), new int[] {-1, -1, -1}))
-        .withMessageStartingWith("posix_spawn /nowhere/program: No such file or directory");
+        .withMessageStartingWith("posix_spawn /nowhere/program: no such file or directory");
   }
 
   @Test

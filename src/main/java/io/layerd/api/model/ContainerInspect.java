@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.layerd.container.ContainerSnapshot;
 import io.layerd.container.ContainerState;
+import io.layerd.container.Health;
 import io.layerd.spec.ContainerConfig;
 import io.layerd.spec.HostConfig;
 import java.util.List;
@@ -48,8 +49,9 @@ public record ContainerInspect(
       @JsonProperty("ExitCode") int exitCode,
       @JsonProperty("Error") String error,
       @JsonProperty("StartedAt") String startedAt,
-      @JsonProperty("FinishedAt") String finishedAt) {
-    static State of(ContainerState state) {
+      @JsonProperty("FinishedAt") String finishedAt,
+      @JsonProperty("Health") @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Health health) {
+    static State of(ContainerState state, @Nullable Health health) {
       return new State(
           state.status(),
           state.running(),
@@ -61,7 +63,8 @@ public record ContainerInspect(
           state.exitCode(),
           state.error(),
           state.startedAt().toString(),
-          state.finishedAt().toString());
+          state.finishedAt().toString(),
+          health);
     }
   }
 
@@ -72,7 +75,7 @@ public record ContainerInspect(
         Json.time(container.created()),
         container.path(),
         container.args(),
-        State.of(container.state()),
+        State.of(container.state(), container.health()),
         container.imageId(),
         container.resolvConfPath(),
         container.hostnamePath(),

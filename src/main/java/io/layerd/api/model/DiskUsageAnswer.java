@@ -2,32 +2,47 @@ package io.layerd.api.model;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.layerd.engine.SystemCommands.DiskUsage;
+import io.layerd.engine.SystemCommands.VolumeUsage;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
-/** {@code GET /system/df}. There is no build cache yet, so its list is empty. */
+/**
+ * {@code GET /system/df}; what was not asked for is null. There is no build cache yet, so its list
+ * is empty.
+ */
 public record DiskUsageAnswer(
     @JsonProperty("LayersSize") long layersSize,
-    @JsonProperty("Images") List<ImageSummary> images,
-    @JsonProperty("Containers") List<ContainerSummary> containers,
-    @JsonProperty("Volumes") List<VolumeItem> volumes,
-    @JsonProperty("BuildCache") List<String> buildCache) {
+    @JsonProperty("Images") @Nullable List<ImageSummary> images,
+    @JsonProperty("Containers") @Nullable List<ContainerSummary> containers,
+    @JsonProperty("Volumes") @Nullable List<VolumeItem> volumes,
+    @JsonProperty("BuildCache") @Nullable List<String> buildCache) {
   public static DiskUsageAnswer of(DiskUsage usage, Instant now, int minor) {
     return new DiskUsageAnswer(
         usage.layersBytes(),
-        usage.images().stream().map(ImageSummary::inUsage).toList(),
-        usage.containers().stream()
-            .map(container -> ContainerSummary.of(container, now, minor))
-            .toList(),
-        usage.volumes().stream()
-            .map(
-                volume ->
-                    VolumeItem.of(
-                        volume,
-                        new VolumeItem.Usage(
-                            usage.volumeUsers().getOrDefault(volume.name(), 0),
-                            usage.volumeBytes().getOrDefault(volume.name(), 0L))))
-            .toList(),
-        List.of());
+        images(usage),
+        usage.containers() == null
+            ? null
+            : usage.containers().stream()
+                .map(container -> ContainerSummary.of(container, now, minor))
+                .toList(),
+        usage.volumes() == null
+            ? null
+            : usage.volumes().stream().map(DiskUsageAnswer::volume).toList(),
+        usage.buildCache() ? List.of() : null);
+  }
+
+  private static @Nullable List<ImageSummary> images(DiskUsage usage) {
+    return usage.images() == null
+        ? null
+        : Stream.concat(
+                usage.images().stream().map(ImageSummary::inUsage),
+                usage.damaged().stream().map(ImageSummary::damaged))
+            .toList();
+  }
+
+  private static VolumeItem volume(VolumeUsage usage) {
+    return VolumeItem.of(usage.volume(), new VolumeItem.Usage(usage.users(), usage.sizeBytes()));
   }
 }

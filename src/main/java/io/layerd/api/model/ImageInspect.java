@@ -84,7 +84,7 @@ public record ImageInspect(
         details.summary().repoTags(),
         details.summary().repoDigests(),
         image.parent() == null ? "" : image.parent().toString(),
-        image.comment(),
+        comment(image),
         image.created() == null
             ? (minor < 44 ? "0001-01-01T00:00:00Z" : null)
             : Json.time(image.created()),
@@ -98,7 +98,8 @@ public record ImageInspect(
         image.platform().osVersion(),
         details.summary().sizeBytes(),
         minor < 44 ? Long.valueOf(details.summary().sizeBytes()) : null,
-        new GraphDriverData(details.graphData(), details.driver()),
+        new GraphDriverData(
+            details.graphData().isEmpty() ? null : details.graphData(), details.driver()),
         new RootFs("layers", image.diffIds().stream().map(DiffId::toString).toList()),
         new Metadata(tagged == null ? "0001-01-01T00:00:00Z" : Json.time(tagged)),
         config);
@@ -114,5 +115,12 @@ public record ImageInspect(
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Of an image without one, its last step's. */
+  private static String comment(Image image) {
+    return image.comment().isEmpty() && !image.history().isEmpty()
+        ? image.history().getLast().comment()
+        : image.comment();
   }
 }

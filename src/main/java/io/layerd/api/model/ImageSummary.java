@@ -2,6 +2,7 @@ package io.layerd.api.model;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.layerd.image.DamagedImage;
 import io.layerd.image.ImageService.Summary;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,8 @@ public record ImageSummary(
     @JsonProperty("Size") long size,
     @JsonProperty("VirtualSize") @JsonInclude(JsonInclude.Include.NON_NULL)
         @Nullable Long virtualSize) {
+  private static final String DAMAGED = "damaged:see-layerd-fsck";
+
   /**
    * @param minor of the API version asked for: before 1.43 nameless images have the name {@code
    *     <none>}, before 1.44 there is a virtual size, before 1.51 containers are not counted
@@ -42,6 +45,17 @@ public record ImageSummary(
         summary.sharedSizeBytes(),
         summary.sizeBytes(),
         minor < 44 ? Long.valueOf(summary.sizeBytes()) : null);
+  }
+
+  /**
+   * The line of an image that is left out, in {@code /system/df} only. The docker CLI prints the
+   * name, so it says what is the matter; the rest is in labels.
+   */
+  public static ImageSummary damaged(DamagedImage image) {
+    Map<String, String> labels =
+        Map.of("layerd.damaged", image.reason(), "layerd.names", String.join(",", image.names()));
+    return new ImageSummary(
+        0, 0, image.id().toString(), labels, "", null, List.of(DAMAGED), 0, 0, null);
   }
 
   /** As {@code /system/df} prints it: there, no names are null. */

@@ -15,7 +15,7 @@ public record InfoAnswer(
     @JsonProperty("ContainersStopped") int containersStopped,
     @JsonProperty("Images") int images,
     @JsonProperty("Driver") String driver,
-    @JsonProperty("DriverStatus") List<List<String>> driverStatus,
+    @JsonProperty("DriverStatus") @Nullable List<List<String>> driverStatus,
     @JsonProperty("Plugins") Plugins plugins,
     @JsonProperty("MemoryLimit") boolean memoryLimit,
     @JsonProperty("SwapLimit") boolean swapLimit,
@@ -91,7 +91,10 @@ public record InfoAnswer(
       @JsonProperty("Official") boolean official,
       @JsonProperty("Secure") boolean secure) {}
 
-  public record RuntimePath(@JsonProperty("path") String path) {}
+  public record RuntimePath(
+      @JsonProperty("path") String path,
+      @JsonProperty("runtimeArgs") @JsonInclude(JsonInclude.Include.NON_EMPTY)
+          List<String> arguments) {}
 
   public record Commit(
       @JsonProperty("ID") String id,

@@ -33,8 +33,10 @@ public record NetworkItem(
 
   public record Pool(
       @JsonProperty("Subnet") String subnet,
-      @JsonProperty("Gateway") @JsonInclude(JsonInclude.Include.NON_NULL)
-          @Nullable String gateway) {}
+      @JsonProperty("IPRange") @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String ipRange,
+      @JsonProperty("Gateway") @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String gateway,
+      @JsonProperty("AuxiliaryAddresses") @JsonInclude(JsonInclude.Include.NON_EMPTY)
+          Map<String, String> auxiliary) {}
 
   public record ConfigFrom(@JsonProperty("Network") String network) {}
 
@@ -48,7 +50,13 @@ public record NetworkItem(
   public static NetworkItem of(Network network, boolean withContainers) {
     List<Pool> pools =
         network.subnets().stream()
-            .map(subnet -> new Pool(subnet.subnet(), subnet.gateway()))
+            .map(
+                subnet ->
+                    new Pool(
+                        subnet.subnet(),
+                        subnet.ipRange(),
+                        subnet.gateway(),
+                        new TreeMap<>(subnet.auxiliary())))
             .toList();
     Map<String, Endpoint> containers = new TreeMap<>();
     if (withContainers) {
@@ -71,16 +79,16 @@ public record NetworkItem(
         Json.time(network.created()),
         network.scope(),
         network.driver(),
-        true,
+        network.enableIpv4(),
         network.enableIpv6(),
-        new Ipam("default", null, Json.nullIfEmpty(pools)),
+        new Ipam(network.ipamDriver(), network.ipamOptions(), Json.nullIfEmpty(pools)),
         network.internal(),
+        network.attachable(),
         false,
-        false,
-        new ConfigFrom(""),
-        false,
+        new ConfigFrom(network.configFrom()),
+        network.configOnly(),
         containers,
-        network.options(),
-        network.labels());
+        new TreeMap<>(network.options()),
+        new TreeMap<>(network.labels()));
   }
 }

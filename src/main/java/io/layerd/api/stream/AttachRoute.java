@@ -25,6 +25,7 @@ final class AttachRoute implements Handler<RoutingContext> {
   @Override
   public void handle(RoutingContext routing) {
     HttpServerRequest request = routing.request();
+    Hijack.check(request);
     AttachRequest attach =
         new AttachRequest(
             Params.bool(request.getParam("stdin")),

@@ -38,23 +38,64 @@ final class BlockingOutput {
   void write(byte[]... pieces) throws IOException {
     lock.lock();
     try {
-      while (pendingBytes >= LIMIT_BYTES && !gone) {
-        changed.await();
-      }
-      if (gone) {
-        throw new IOException("the client has closed the connection");
-      }
+      awaitRoom();
       for (byte[] piece : pieces) {
         staged.appendBytes(piece);
         pendingBytes += piece.length;
       }
-      if (!scheduled) {
-        scheduled = true;
-        context.runOnContext(_ -> drain());
+      schedule();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The same for a part of an array. */
+  void write(byte[] bytes, int offset, int length) throws IOException {
+    lock.lock();
+    try {
+      awaitRoom();
+      staged.appendBytes(bytes, offset, length);
+      pendingBytes += length;
+      schedule();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void awaitRoom() throws IOException {
+    try {
+      while (pendingBytes >= LIMIT_BYTES && !gone) {
+        changed.await();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("interrupted while the client was slow");
+    }
+    if (gone) {
+      throw new IOException("the client has closed the connection");
+    }
+  }
+
+  private void schedule() {
+    if (!scheduled) {
+      scheduled = true;
+      context.runOnContext(_ -> drain());
+    }
+  }
+
+  /** Hands bytes over if fewer than half the limit are on their way, and never blocks. */
+  void offer(byte[] piece) {
+    lock.lock();
+    try {
+      if (gone || pendingBytes >= LIMIT_BYTES / 2) {
+        return;
+      }
+      staged.appendBytes(piece);
+      pendingBytes += piece.length;
+      if (!scheduled) {
+        scheduled = true;
+        context.runOnContext(_ -> drain());
+      }
     } finally {
       lock.unlock();
     }

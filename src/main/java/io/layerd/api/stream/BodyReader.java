@@ -7,11 +7,11 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 
 /** Reads a request's body into memory, up to a limit. */
-final class BodyReader {
+public final class BodyReader {
   private BodyReader() {}
 
   /** Fails with 413 beyond the limit; what comes then is thrown away. */
-  static Future<byte[]> read(HttpServerRequest request) {
+  public static Future<byte[]> read(HttpServerRequest request) {
     Promise<byte[]> promise = Promise.promise();
     Buffer body = Buffer.buffer();
     request.handler(

@@ -34,7 +34,7 @@ final class EventsRoute implements Handler<RoutingContext> {
     }
     EventQuery query = new EventQuery(since, until, Filters.parse(request.getParam("filters")));
     StreamAnswer answer = new StreamAnswer(routing, "application/json");
-    answer.run(
+    answer.runOrBreak(
         system.events(
             query,
             new EventSink() {
@@ -47,7 +47,6 @@ final class EventsRoute implements Handler<RoutingContext> {
               public void write(Event event) throws IOException {
                 answer.write(EventLine.of(event));
               }
-            }),
-        _ -> new byte[0]);
+            }));
   }
 }

@@ -28,8 +28,16 @@ final class ExecStartRoute implements Handler<RoutingContext> {
         .map(
             body ->
                 JsonBody.read(body, routing.request().getHeader("Content-Type"), ExecStart.class))
+        .map(start -> checked(routing, start))
         .onFailure(failure -> ApiFront.answer(routing.response(), ErrorAnswer.of(failure)))
         .onSuccess(start -> start(routing, start));
+  }
+
+  private static ExecStart checked(RoutingContext routing, ExecStart start) {
+    if (!start.detach()) {
+      Hijack.check(routing.request());
+    }
+    return start;
   }
 
   private void start(RoutingContext routing, ExecStart start) {

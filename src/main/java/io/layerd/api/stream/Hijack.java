@@ -1,6 +1,8 @@
 package io.layerd.api.stream;
 
 import io.layerd.api.ApiVersion;
+import io.layerd.api.WatchedResponse;
+import io.layerd.error.InvalidParameter;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
@@ -9,6 +11,7 @@ import io.netty.channel.ChannelPipeline;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.impl.Http1xServerConnection;
 import io.vertx.core.net.NetSocket;
 import io.vertx.core.net.impl.ConnectionBase;
@@ -26,6 +29,18 @@ final class Hijack {
   private Hijack() {}
 
   /**
+   * Call before there is anything to join a client with.
+   *
+   * @throws InvalidParameter if the connection carries other requests as well
+   */
+  static void check(HttpServerRequest request) {
+    if (request.version() == HttpVersion.HTTP_2) {
+      throw new InvalidParameter(
+          "a connection of HTTP/2 cannot be attached to a process: use HTTP/1.1");
+    }
+  }
+
+  /**
    * Answers and takes over; call on the event loop after the request's body was read.
    *
    * @param tty whether output comes from a terminal, and so without frames
@@ -38,6 +53,9 @@ final class Hijack {
     connection.channel().config().setAutoRead(false);
     HijackInput input = new HijackInput();
     pipeline.addBefore("handler", "hijack", input);
+    if (routing.response() instanceof WatchedResponse watched) {
+      watched.status(request.headers().contains("Upgrade") ? 101 : 200);
+    }
     ByteBuf head = Unpooled.copiedBuffer(head(routing, tty), StandardCharsets.ISO_8859_1);
     ChannelFuture _ = pipeline.context("httpEncoder").writeAndFlush(head);
     Context context = io.vertx.core.Vertx.currentContext();

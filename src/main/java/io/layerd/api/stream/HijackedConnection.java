@@ -4,6 +4,7 @@ import io.layerd.engine.AttachStream;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslHandler;
 import io.smallrye.mutiny.subscription.Cancellable;
 import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
@@ -72,11 +73,21 @@ final class HijackedConnection {
                 socket.close();
                 return;
               }
-              ChannelFuture _ = duplex.shutdownOutput();
+              endOutput(duplex);
               var _ =
                   channel
                       .eventLoop()
                       .schedule(() -> socket.close(), LINGER_SECONDS, TimeUnit.SECONDS);
             });
+  }
+
+  /** Over TLS with close_notify first: without it a client takes the end for a broken line. */
+  private static void endOutput(DuplexChannel duplex) {
+    SslHandler tls = duplex.pipeline().get(SslHandler.class);
+    if (tls == null) {
+      ChannelFuture _ = duplex.shutdownOutput();
+    } else {
+      ChannelFuture _ = tls.closeOutbound().addListener(_ -> duplex.shutdownOutput());
+    }
   }
 }

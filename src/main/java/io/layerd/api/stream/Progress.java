@@ -18,7 +18,8 @@ final class Progress {
   static byte[] line(@Nullable String id, String status, long current, long total) {
     ObjectNode line = SpecJson.MAPPER.createObjectNode();
     line.put("status", status);
-    if (id != null && !status.startsWith("Pulling from ")) {
+    boolean counted = id != null || current > 0 || total > 0;
+    if (counted && !status.startsWith("Pulling from ")) {
       ObjectNode detail = line.putObject("progressDetail");
       if (current > 0 || total > 0) {
         if (current > 0) {
@@ -33,6 +34,39 @@ final class Progress {
     if (id != null) {
       line.put("id", id);
     }
+    return bytes(line);
+  }
+
+  /** A line that is no layer's. */
+  static byte[] status(String status) {
+    return line(null, status, 0, 0);
+  }
+
+  /** What a push came to, for programs. */
+  static byte[] pushed(String tag, String digest, long sizeBytes) {
+    ObjectNode line = SpecJson.MAPPER.createObjectNode();
+    line.putObject("progressDetail");
+    line.putObject("aux").put("Tag", tag).put("Digest", digest).put("Size", sizeBytes);
+    return bytes(line);
+  }
+
+  /** A line of plain text. */
+  static byte[] stream(String text) {
+    return bytes(SpecJson.MAPPER.createObjectNode().put("stream", text));
+  }
+
+  /** The image a build made. */
+  static byte[] aux(String id) {
+    ObjectNode line = SpecJson.MAPPER.createObjectNode();
+    line.putObject("aux").put("ID", id);
+    return bytes(line);
+  }
+
+  /** The last line of a build whose program failed. */
+  static byte[] error(int code, String message) {
+    ObjectNode line = SpecJson.MAPPER.createObjectNode();
+    line.putObject("errorDetail").put("code", code).put("message", message);
+    line.put("error", message);
     return bytes(line);
   }
 

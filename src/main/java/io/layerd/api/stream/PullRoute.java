@@ -3,7 +3,6 @@ package io.layerd.api.stream;
 import io.layerd.api.PlatformText;
 import io.layerd.api.RegistryAuth;
 import io.layerd.engine.ImageCommands;
-import io.layerd.error.NotImplemented;
 import io.layerd.image.ImageService.PullRequest;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpServerRequest;
@@ -11,12 +10,14 @@ import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
-/** POST /images/create: pulls, and streams the progress as JSON lines. */
+/** POST /images/create: hands imports on, else pulls, and streams the progress as JSON lines. */
 final class PullRoute implements Handler<RoutingContext> {
   private final ImageCommands images;
+  private final ImportRoute imports;
 
-  PullRoute(ImageCommands images) {
+  PullRoute(ImageCommands images, ImportRoute imports) {
     this.images = images;
+    this.imports = imports;
   }
 
   @Override
@@ -24,7 +25,8 @@ final class PullRoute implements Handler<RoutingContext> {
     HttpServerRequest request = routing.request();
     String fromImage = request.getParam("fromImage");
     if (fromImage == null || fromImage.isEmpty()) {
-      throw new NotImplemented("layerd does not import images from archives yet");
+      imports.handle(routing);
+      return;
     }
     PulledReference reference = PulledReference.of(fromImage, request.getParam("tag"));
     PullRequest pull =

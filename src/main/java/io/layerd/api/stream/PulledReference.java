@@ -7,8 +7,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param allTags neither of them names a tag or a digest
  */
-record PulledReference(String text, boolean allTags) {
-  static PulledReference of(String fromImage, @Nullable String tag) {
+public record PulledReference(String text, boolean allTags) {
+  /** Of the query of a pull. */
+  public static PulledReference of(String fromImage, @Nullable String tag) {
     String name = fromImage.strip();
     int at = name.indexOf('@');
     int colon = name.indexOf(':', name.lastIndexOf('/') + 1);

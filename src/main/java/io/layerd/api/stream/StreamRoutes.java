@@ -5,6 +5,7 @@ import io.layerd.api.ErrorAnswer;
 import io.layerd.engine.Engine;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 
@@ -14,19 +15,43 @@ public final class StreamRoutes {
 
   private StreamRoutes() {}
 
-  public static void add(Router router, Engine engine) {
-    route(router, HttpMethod.POST, "/images/create", new PullRoute(engine.images()));
+  /**
+   * @param engineVersion what images made here say of who made them
+   */
+  public static void add(Router router, Engine engine, String engineVersion) {
+    ImportRoute imports = new ImportRoute(engine.images(), engineVersion);
+    route(router, HttpMethod.POST, "/images/create", new PullRoute(engine.images(), imports));
+    route(router, HttpMethod.POST, "/build", new BuildRoute(engine.builds()));
+    route(router, HttpMethod.GET, "/images/get", new SaveRoute(engine.images()));
+    regex(router, HttpMethod.GET, "/images/(?<name>.+)/get", new SaveRoute(engine.images()));
+    route(router, HttpMethod.POST, "/images/load", new LoadRoute(engine.images()));
+    regex(router, HttpMethod.POST, "/images/(?<name>.+)/push", new PushRoute(engine.images()));
     route(router, HttpMethod.GET, "/events", new EventsRoute(engine.system()));
     route(router, HttpMethod.POST, "/containers/:id/wait", new WaitRoute(engine.containers()));
     route(router, HttpMethod.GET, "/containers/:id/logs", new LogsRoute(engine.containers()));
     route(router, HttpMethod.POST, "/containers/:id/attach", new AttachRoute(engine.containers()));
+    route(router, HttpMethod.GET, "/containers/:id/stats", new StatsRoute(engine.containers()));
+    route(router, HttpMethod.GET, "/containers/:id/export", new ExportRoute(engine.files()));
+    ArchiveRoute archive = new ArchiveRoute(engine.files());
+    route(router, HttpMethod.HEAD, "/containers/:id/archive", archive::head);
+    route(router, HttpMethod.GET, "/containers/:id/archive", archive::get);
+    route(router, HttpMethod.PUT, "/containers/:id/archive", archive::put);
     route(router, HttpMethod.POST, "/exec/:id/start", new ExecStartRoute(engine.execs()));
   }
 
   private static void route(
       Router router, HttpMethod method, String path, Handler<RoutingContext> handler) {
-    router
-        .route(method, path)
+    serve(router.route(method, path), handler);
+  }
+
+  /** For paths with names of images in them, which hold slashes. */
+  private static void regex(
+      Router router, HttpMethod method, String path, Handler<RoutingContext> handler) {
+    serve(router.routeWithRegex(method, path), handler);
+  }
+
+  private static void serve(Route route, Handler<RoutingContext> handler) {
+    route
         .order(BEFORE_RESOURCES)
         .handler(
             routing -> {

@@ -1,11 +1,13 @@
 package io.layerd.graph.overlay2;
 
 import io.layerd.durable.AtomicFiles;
+import io.layerd.durable.Failpoint;
 import io.layerd.error.EngineException;
 import io.layerd.error.InvalidParameter;
 import io.layerd.error.SystemFailure;
+import io.layerd.graph.BusyDeletion;
 import io.layerd.graph.LayerName;
-import io.layerd.mount.Mount;
+import io.layerd.graph.overlayfs.LayerNames;
 import io.layerd.mount.Mounts;
 import io.layerd.sys.ErrnoException;
 import io.layerd.sys.Sys;
@@ -21,8 +23,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes, stacks and deletes the directories of layers. */
 final class LayerDirectories {
-  private static final int REMOVE_ATTEMPTS = 50;
-  private static final long REMOVE_PAUSE_MILLIS = 20;
   private static final byte[] NOTHING = {};
 
   private final Sys sys;
@@ -30,6 +30,7 @@ final class LayerDirectories {
   private final AtomicFiles files;
   private final Mounts mounts;
   private final Trees trees;
+  private final BusyDeletion deletion;
 
   LayerDirectories(Sys sys, Layout layout) {
     this.sys = sys;
@@ -37,16 +38,19 @@ final class LayerDirectories {
     this.files = new AtomicFiles(sys);
     this.mounts = new Mounts(sys);
     this.trees = new Trees(sys);
+    this.deletion = new BusyDeletion(sys);
   }
 
   void create(String id, @Nullable String parent) {
     boolean made = false;
+    String linkId = LinkId.random();
     try {
       files.createDirectory(layout.layer(id), Layout.LAYER_MODE);
       made = true;
+      Failpoint.LAYER_DIRECTORY.reached();
       files.createDirectory(layout.diff(id), Layout.DIFF_MODE);
-      String linkId = LinkId.random();
       symlink(id, linkId);
+      Failpoint.LAYER_LINKED.reached();
       files.create(layout.linkFile(id), ascii(linkId), Layout.TEXT_MODE);
       if (parent != null) {
         stack(id, parent);
@@ -54,19 +58,21 @@ final class LayerDirectories {
     } catch (IOException e) {
       SystemFailure failure = new SystemFailure("cannot create layer: " + e.getMessage(), e);
       if (made) {
-        discard(id, failure);
+        discard(id, linkId, failure);
       }
       throw failure;
     } catch (EngineException e) {
-      discard(id, e);
+      discard(id, linkId, e);
       throw e;
     }
   }
 
-  private void discard(String id, EngineException cause) {
+  // The layer may not know its link yet.
+  private void discard(String id, String linkId, EngineException cause) {
     try {
+      Files.deleteIfExists(layout.link(linkId));
       remove(id);
-    } catch (SystemFailure e) {
+    } catch (IOException | SystemFailure e) {
       cause.addSuppressed(e);
     }
   }
@@ -132,14 +138,10 @@ final class LayerDirectories {
       if (linkId != null && LinkId.isWellFormed(linkId)) {
         Files.deleteIfExists(layout.link(linkId));
       }
-      for (int attempt = 1; !tryDelete(layout.layer(id), attempt); attempt++) {
-        Thread.sleep(REMOVE_PAUSE_MILLIS);
-      }
+      Failpoint.LAYER_UNLINKED.reached();
+      deletion.delete(layout.layer(id));
     } catch (IOException e) {
       throw new SystemFailure("cannot remove layer " + id + ": " + e.getMessage(), e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new SystemFailure("interrupted while removing layer " + id, e);
     }
   }
 
@@ -161,22 +163,6 @@ final class LayerDirectories {
       }
     } catch (IOException e) {
       throw new SystemFailure("cannot fill layer " + id + ": " + e.getMessage(), e);
-    }
-  }
-
-  private boolean tryDelete(Path directory, int attempt) throws IOException {
-    try {
-      trees.delete(directory);
-      return true;
-    } catch (ErrnoException e) {
-      boolean busy = e.is(ErrnoException.EBUSY) || e.is(ErrnoException.ENOTEMPTY);
-      if (!busy || attempt == REMOVE_ATTEMPTS) {
-        throw e;
-      }
-      for (Mount mount : mounts.below(directory)) {
-        mounts.unmount(mount.mountPoint());
-      }
-      return false;
     }
   }
 

@@ -18,7 +18,6 @@ record Layout(Path home) {
   static final int LINKS_MODE = 0700;
   static final int DIFF_MODE = 0755;
   static final int WORK_MODE = 0700;
-  static final int MERGED_MODE = 0700;
   static final int TEXT_MODE = 0644;
   static final int COMMITTED_MODE = 0600;
 

@@ -3,7 +3,13 @@ package io.layerd.graph.overlay2;
 import io.layerd.durable.AtomicFiles;
 import io.layerd.error.SystemFailure;
 import io.layerd.graph.GraphDriver;
+import io.layerd.graph.LayerChanges;
 import io.layerd.graph.LayerName;
+import io.layerd.graph.overlayfs.MountCounts;
+import io.layerd.graph.overlayfs.OverlayMounter;
+import io.layerd.graph.overlayfs.OverlayProbe;
+import io.layerd.graph.overlayfs.OverlayStack;
+import io.layerd.graph.overlayfs.OverlaySupport;
 import io.layerd.sys.Sys;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -11,25 +17,22 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** overlay2, with dockerd's layout on disk. */
 public final class Overlay2Driver implements GraphDriver {
-  private static final int STRIPES = 64;
+  private static final Set<String> REFUSED = Set.of("aufs", "ecryptfs", "nfs", "overlayfs", "zfs");
 
   private final Layout layout;
   private final LayerDirectories directories;
   private final OverlayMounter mounter;
   private final OverlayProbe.Result probe;
-  private final ReentrantLock[] locks = new ReentrantLock[STRIPES];
-  private final Map<String, Integer> mountCounts = new HashMap<>();
+  private final MountCounts counts = new MountCounts();
 
   private Overlay2Driver(
       Sys sys, Layout layout, OverlayProbe.Result probe, OverlayMounter mounter) {
@@ -37,9 +40,6 @@ public final class Overlay2Driver implements GraphDriver {
     this.probe = probe;
     this.mounter = mounter;
     this.directories = new LayerDirectories(sys, layout);
-    for (int i = 0; i < STRIPES; i++) {
-      locks[i] = new ReentrantLock();
-    }
   }
 
   /**
@@ -58,8 +58,8 @@ public final class Overlay2Driver implements GraphDriver {
   }
 
   private static Overlay2Driver open(Sys sys, Path home, List<String> options) {
-    Overlay2Options.check(options);
-    OverlaySupport.requireKernel();
+    Overlay2Options parsed = Overlay2Options.parse(options);
+    OverlaySupport.host().requireKernel("overlay2", 4, 0);
     Layout layout = new Layout(home.toAbsolutePath().normalize());
     AtomicFiles files = new AtomicFiles(sys);
     try {
@@ -68,10 +68,9 @@ public final class Overlay2Driver implements GraphDriver {
     } catch (IOException e) {
       throw new SystemFailure("cannot create " + layout.home() + ": " + e.getMessage(), e);
     }
-    OverlayProbe.Result probe = new OverlayProbe(sys, layout.home()).run();
-    OverlayMounter mounter =
-        new OverlayMounter(
-            sys, layout, OverlayOptions.prefixOfThisKernel(), OverlaySupport.pageSizeBytes() - 1);
+    OverlayProbe.Result probe = new OverlayProbe(sys, layout.home(), "overlay2", REFUSED).run();
+    parsed.requireQuota(probe.backingFileSystem());
+    OverlayMounter mounter = OverlayMounter.host(sys, layout.home());
     return new Overlay2Driver(sys, layout, probe, mounter);
   }
 
@@ -101,8 +100,9 @@ public final class Overlay2Driver implements GraphDriver {
   }
 
   @Override
-  public void setParent(String id, String parent) {
+  public boolean setParent(String id, String parent) {
     directories.setParent(id, parent);
+    return false;
   }
 
   @Override
@@ -123,19 +123,26 @@ public final class Overlay2Driver implements GraphDriver {
     if (lowers.isEmpty()) {
       return existingDiff(id);
     }
-    ReentrantLock lock = lockOf(id);
-    lock.lock();
-    try {
-      Path merged = layout.merged(id);
-      int count = count(id);
-      if (count == 0 && !mounter.isMounted(merged)) {
-        mounter.mount(id, lowers);
-      }
-      setCount(id, count + 1);
-      return merged;
-    } finally {
-      lock.unlock();
+    Path merged = layout.merged(id);
+    counts.mounted(
+        id,
+        () -> {
+          if (!mounter.isMounted(merged)) {
+            mounter.mount(stack(id, lowers));
+          }
+        });
+    return merged;
+  }
+
+  private OverlayStack stack(String id, List<String> lowers) {
+    String merged = id + "/merged";
+    if (!Files.exists(layout.committed(id))) {
+      return new OverlayStack(lowers, id + "/diff", id + "/work", merged);
     }
+    List<String> all = new ArrayList<>();
+    all.add(id + "/diff");
+    all.addAll(lowers);
+    return OverlayStack.readOnly(all, merged);
   }
 
   private Path existingDiff(String id) {
@@ -148,31 +155,18 @@ public final class Overlay2Driver implements GraphDriver {
 
   @Override
   public void release(String id) {
-    ReentrantLock lock = lockOf(id);
-    lock.lock();
-    try {
-      int count = count(id);
-      if (count > 1) {
-        setCount(id, count - 1);
-      } else {
-        mounter.unmount(id);
-        setCount(id, 0);
-      }
-    } finally {
-      lock.unlock();
-    }
+    counts.released(id, () -> mounter.unmount(layout.merged(id)));
+  }
+
+  @Override
+  public boolean mayChange(String id) {
+    // A layer without parents is not mounted to be written to, so that is not counted.
+    return counts.isMounted(id) || layout.readLowers(id).isEmpty();
   }
 
   @Override
   public void remove(String id) {
-    ReentrantLock lock = lockOf(id);
-    lock.lock();
-    try {
-      setCount(id, 0);
-      directories.remove(id);
-    } finally {
-      lock.unlock();
-    }
+    counts.removed(id, () -> directories.remove(id));
   }
 
   @Override
@@ -210,33 +204,17 @@ public final class Overlay2Driver implements GraphDriver {
   }
 
   @Override
-  public long sizeBytes(String id) {
+  public LayerChanges changes(String id, @Nullable String parent) {
+    return LayerChanges.kept(existingDiff(id));
+  }
+
+  @Override
+  public long sizeBytes(String id, @Nullable String parent) {
     return directories.sizeBytes(id);
   }
 
   @Override
   public void recover(Set<String> known) {
-    List<String> mounted = new Recovery(layout, directories, mounter).run(ids(), known);
-    mounted.forEach(id -> setCount(id, Math.max(1, count(id))));
-  }
-
-  private ReentrantLock lockOf(String id) {
-    return locks[Math.floorMod(id.hashCode(), STRIPES)];
-  }
-
-  private int count(String id) {
-    synchronized (mountCounts) {
-      return mountCounts.getOrDefault(id, 0);
-    }
-  }
-
-  private void setCount(String id, int count) {
-    synchronized (mountCounts) {
-      if (count == 0) {
-        mountCounts.remove(id);
-      } else {
-        mountCounts.put(id, count);
-      }
-    }
+    new Recovery(layout, directories, mounter).run(ids(), known).forEach(counts::survived);
   }
 }

@@ -1,6 +1,8 @@
 package io.layerd.graph.overlay2;
 
 import io.layerd.error.EngineException;
+import io.layerd.graph.LayerIds;
+import io.layerd.graph.overlayfs.OverlayMounter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -12,7 +14,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
 
 /**
@@ -22,9 +23,6 @@ import org.jboss.logging.Logger;
  */
 final class Recovery {
   private static final Logger LOG = Logger.getLogger(Recovery.class);
-
-  /** Names that layerd and dockerd's layer store give; BuildKit's layers have others. */
-  private static final Pattern OURS = Pattern.compile("[0-9a-f]{64}(-init)?");
 
   private final Layout layout;
   private final LayerDirectories directories;
@@ -42,26 +40,43 @@ final class Recovery {
    * @return those that are mounted: their containers outlived the daemon
    */
   List<String> run(List<String> ids, Set<String> known) {
+    for (String id : ids) {
+      if (!known.contains(id) && LayerIds.isLayerStores(id)) {
+        delete(id);
+      }
+    }
+    // after the deletions: a layer whose making was cut off does not know its link
     Map<String, String> linkOfLayer = readLinks();
     List<String> mounted = new ArrayList<>();
     for (String id : ids) {
-      try {
-        if (known.contains(id)) {
-          repairLink(id, linkOfLayer);
-          if (mounter.isMounted(layout.merged(id))) {
-            mounted.add(id);
-          } else {
-            Files.deleteIfExists(layout.merged(id));
-          }
-        } else if (OURS.matcher(id).matches()) {
-          LOG.infof("Deleting layer directory %s, which nothing refers to", id);
-          directories.remove(id);
-        }
-      } catch (IOException | EngineException e) {
-        LOG.warnf("Layer directory %s is left as it is: %s", id, e.getMessage());
+      if (known.contains(id) && repair(id, linkOfLayer)) {
+        mounted.add(id);
       }
     }
     return mounted;
+  }
+
+  private void delete(String id) {
+    LOG.infof("Deleting layer directory %s, which nothing refers to", id);
+    try {
+      directories.remove(id);
+    } catch (EngineException e) {
+      LOG.warnf("Layer directory %s is left as it is: %s", id, e.getMessage());
+    }
+  }
+
+  // Answers whether the layer is mounted.
+  private boolean repair(String id, Map<String, String> linkOfLayer) {
+    try {
+      repairLink(id, linkOfLayer);
+      if (mounter.isMounted(layout.merged(id))) {
+        return true;
+      }
+      Files.deleteIfExists(layout.merged(id));
+    } catch (IOException | EngineException e) {
+      LOG.warnf("Layer directory %s is left as it is: %s", id, e.getMessage());
+    }
+    return false;
   }
 
   // Layer id to link id, by l/; links to layers that are gone are deleted.

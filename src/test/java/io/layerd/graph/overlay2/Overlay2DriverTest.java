@@ -7,6 +7,7 @@ import io.layerd.error.InvalidParameter;
 import io.layerd.error.SystemFailure;
 import io.layerd.graph.GraphDriver;
 import io.layerd.graph.GraphDriverContract;
+import io.layerd.graph.LayerName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +21,35 @@ class Overlay2DriverTest extends GraphDriverContract {
   @Override
   protected GraphDriver open(Path home) {
     return Overlay2Driver.open(home);
+  }
+
+  @Override
+  protected String quotaRefused() {
+    return "--storage-opt is supported only for overlay over xfs with 'pquota' mount option";
+  }
+
+  @Override
+  protected String optionRefused(String name) {
+    return "Unknown option " + name;
+  }
+
+  @Test
+  void aStackMayNotHaveMoreThan128Lowers() throws IOException {
+    String tooDeep = child(stackOf(128), "x", "x");
+    assertThatThrownBy(() -> driver.createReadWrite(id(), tooDeep))
+        .isInstanceOf(InvalidParameter.class)
+        .hasMessage("max depth exceeded");
+  }
+
+  @Test
+  void whatALowerShowsIsNotPopulatedAgain() throws IOException {
+    String base = id();
+    driver.create(base);
+    Files.createDirectory(driver.diff(base).resolve("sys"));
+    String init = id();
+    driver.createReadWrite(init, base);
+    driver.populate(init, List.of(new LayerName.Directory("sys")));
+    assertThat(driver.diff(init).resolve("sys")).doesNotExist();
   }
 
   private static String mode(Path path) throws IOException {
@@ -97,6 +127,9 @@ class Overlay2DriverTest extends GraphDriverContract {
     String noLower = base("b", "2");
     Files.createDirectory(home.resolve(noLower).resolve("work"));
     Files.createDirectories(home.resolve("3".repeat(64) + "-init/diff"));
+    Files.createDirectories(home.resolve("5".repeat(64)).resolve("diff"));
+    Files.createSymbolicLink(
+        home.resolve("l/" + "B".repeat(26)), Path.of("../" + "5".repeat(64) + "/diff"));
     Files.createSymbolicLink(
         home.resolve("l/" + "A".repeat(26)), Path.of("../" + "4".repeat(64) + "/diff"));
     Files.createDirectories(home.resolve(".layerd-check-1/merged"));
@@ -185,13 +218,13 @@ class Overlay2DriverTest extends GraphDriverContract {
         .isInstanceOf(InvalidParameter.class)
         .hasMessage("overlay2: unknown option overlay2.foo");
     Overlay2Driver.open(home, List.of("overlay2.override_kernel_check=true"));
-    assertThat(OverlaySupport.isNewEnough("3.18.1")).isFalse();
-    assertThat(OverlaySupport.isNewEnough("4.0.0-rc1")).isTrue();
-    assertThat(OverlaySupport.isNewEnough("6.18.44-x")).isTrue();
-    assertThat(OverlayProbe.noFileTypes("xfs"))
-        .endsWith(
-            "Reformat the filesystem with ftype=1 to enable d_type support. Backing filesystems"
-                + " without d_type support are not supported.");
+    assertThatThrownBy(() -> Overlay2Driver.open(home, List.of("overlay2.size=x")))
+        .hasMessage("invalid size: 'x'");
+    assertThatThrownBy(() -> Overlay2Driver.open(home, List.of("nonsense")))
+        .hasMessage("unable to parse storage-opt key/value: nonsense");
+    assertThatThrownBy(() -> Overlay2Driver.open(home, List.of("overlay2.size=1G")))
+        .hasMessageMatching(
+            "Storage Option overlay2.size only supported for backingFS XFS. Found \\w+");
   }
 
   @Test
@@ -202,7 +235,7 @@ class Overlay2DriverTest extends GraphDriverContract {
     try {
       assertThatThrownBy(() -> Overlay2Driver.open(root.resolve("home")))
           .isInstanceOf(SystemFailure.class)
-          .hasMessageContaining("not supported over overlayfs");
+          .hasMessageContaining("'overlay2' is not supported over overlayfs");
     } finally {
       driver.release(rw);
     }

@@ -1,0 +1,57 @@
+package io.layerd.api.stream;
+
+import io.layerd.api.Params;
+import io.layerd.build.BuildOutcome;
+import io.layerd.build.BuildRequest;
+import io.layerd.engine.BuildCommands;
+import io.layerd.error.InvalidParameter;
+import io.layerd.error.NotImplemented;
+import io.vertx.core.Handler;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
+
+/** POST /build: takes the context in and streams what the build says as JSON lines. */
+final class BuildRoute implements Handler<RoutingContext> {
+  private final BuildCommands builds;
+
+  BuildRoute(BuildCommands builds) {
+    this.builds = builds;
+  }
+
+  @Override
+  public void handle(RoutingContext routing) {
+    HttpServerRequest request = routing.request();
+    if ("2".equals(request.getParam("version"))) {
+      throw new NotImplemented("layerd does not offer BuildKit yet: set DOCKER_BUILDKIT=0");
+    }
+    if (Params.bool(request.getParam("squash"))) {
+      throw new InvalidParameter("squash is only supported with experimental mode");
+    }
+    String remote = request.getParam("remote");
+    if (remote != null && !remote.isEmpty()) {
+      throw new NotImplemented("layerd does not build from remote contexts yet: " + remote);
+    }
+    BuildRequest build = BuildParameters.of(request);
+    RequestBody body = new RequestBody(request);
+    StreamAnswer answer = new StreamAnswer(routing, "application/json");
+    BuildLines lines = new BuildLines(answer, Params.bool(request.getParam("q")));
+    answer.run(
+        builds
+            .build(build, body, lines)
+            .invoke(
+                outcome -> {
+                  body.discard();
+                  switch (outcome) {
+                    case BuildOutcome.Built built -> lines.built(built.image().toString());
+                    case BuildOutcome.Failed failed -> lines.failed(failed);
+                  }
+                })
+            .onFailure()
+            .invoke(
+                _ -> {
+                  body.discard();
+                  lines.flush();
+                }),
+        error -> Progress.error(error.message()));
+  }
+}

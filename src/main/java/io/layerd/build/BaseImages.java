@@ -1,0 +1,57 @@
+package io.layerd.build;
+
+import io.layerd.error.Forbidden;
+import io.layerd.error.NotFound;
+import io.layerd.image.ImageService.Cancellation;
+import io.layerd.image.ImageService.Image;
+import io.layerd.image.ImageService.PullRequest;
+import io.layerd.oci.Platform;
+import io.layerd.oci.Reference;
+import io.layerd.registry.RegistryCredentials;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Finds the images that FROM and {@code --from} name, and pulls what is not here. */
+final class BaseImages {
+  private final Tools tools;
+  private final BuildRequest request;
+  private final BuildOutput output;
+  private final Cancellation cancellation;
+  private final Set<String> pulled = new HashSet<>();
+
+  BaseImages(Tools tools, BuildRequest request, BuildOutput output, Cancellation cancellation) {
+    this.tools = tools;
+    this.request = request;
+    this.output = output;
+    this.cancellation = cancellation;
+  }
+
+  /**
+   * @param name a reference or an image id
+   * @param platform null for any that is here, and the host's where it has to be pulled
+   */
+  Image get(String name, @Nullable Platform platform) {
+    if (!request.bases().test(name)) {
+      throw new Forbidden("image " + name + " is not allowed");
+    }
+    Optional<Image> here = tools.images().find(name);
+    boolean ask = request.pull() && pulled.add(name);
+    if (here.isPresent() && !ask && fits(here.get(), platform)) {
+      return here.get();
+    }
+    Reference reference = Reference.parse(name);
+    RegistryCredentials credentials = request.credentials().apply(reference.domain());
+    tools
+        .images()
+        .pull(new PullRequest(name, false, platform, credentials), output::progress, cancellation);
+    return tools.images().find(name).orElseThrow(() -> new NotFound("No such image: " + name));
+  }
+
+  private static boolean fits(Image image, @Nullable Platform wanted) {
+    return wanted == null
+        || (image.platform().os().equals(wanted.os())
+            && image.platform().architecture().equals(wanted.architecture()));
+  }
+}

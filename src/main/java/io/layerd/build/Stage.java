@@ -1,0 +1,113 @@
+package io.layerd.build;
+
+import io.layerd.dockerfile.ConfigEdit;
+import io.layerd.image.ImageService.Image;
+import io.layerd.oci.Platform;
+import io.layerd.spec.ContainerConfig;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Where a stage stands: the image so far, its configuration, and what its steps may find. */
+final class Stage {
+  private static final String DEFAULT_PATH =
+      "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+  private final BuildArgs args;
+  private final char escape;
+  private final Platform platform;
+  private final BuildCache cache;
+  private @Nullable Image image;
+  private ConfigEdit edit;
+  private String author = "";
+
+  Stage(
+      @Nullable Image base,
+      ContainerConfig config,
+      Platform platform,
+      char escape,
+      BuildArgs args,
+      BuildCache cache) {
+    this.image = base;
+    this.platform = platform;
+    this.escape = escape;
+    this.args = args;
+    this.cache = cache;
+    edit = new ConfigEdit(config, escape, args::find);
+    if (base != null) {
+      author = base.author();
+    }
+  }
+
+  /** A configuration with a search path, if it had none. */
+  static ContainerConfig withPath(ContainerConfig config) {
+    List<String> env = config.env() == null ? List.of() : config.env();
+    if (env.stream().anyMatch(variable -> variable.startsWith("PATH="))) {
+      return config;
+    }
+    List<String> more = new ArrayList<>(env);
+    more.add(DEFAULT_PATH);
+    return StepImages.change(config, Map.of("Env", more));
+  }
+
+  /** Null while there is nothing: {@code FROM scratch}. */
+  @Nullable Image image() {
+    return image;
+  }
+
+  void image(Image next) {
+    image = next;
+  }
+
+  ConfigEdit edit() {
+    return edit;
+  }
+
+  ContainerConfig config() {
+    return edit.config();
+  }
+
+  /** Takes up a configuration that no instruction made. */
+  void config(ContainerConfig config) {
+    edit = new ConfigEdit(config, escape, args::find);
+  }
+
+  BuildArgs args() {
+    return args;
+  }
+
+  BuildCache cache() {
+    return cache;
+  }
+
+  Platform platform() {
+    return platform;
+  }
+
+  String author() {
+    return author;
+  }
+
+  void author(String name) {
+    author = name;
+  }
+
+  /** The command of a step that runs nothing: {@code /bin/sh -c #(nop) ...}. */
+  ContainerConfig nop(String... said) {
+    List<String> command = new ArrayList<>(edit.shell());
+    command.addAll(List.of(said));
+    return StepImages.change(config(), Map.of("Cmd", command));
+  }
+
+  /** Values of ARG that the configuration does not hide, by name. */
+  Map<String, String> visibleArgs() {
+    Map<String, String> visible = new TreeMap<>(args.declared());
+    List<String> env = config().env();
+    if (env != null) {
+      env.forEach(variable -> visible.remove(variable.split("=", 2)[0]));
+    }
+    return visible;
+  }
+}

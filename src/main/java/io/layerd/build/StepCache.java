@@ -1,0 +1,92 @@
+package io.layerd.build;
+
+import io.layerd.image.ImageService;
+import io.layerd.image.ImageService.History;
+import io.layerd.image.ImageService.Image;
+import io.layerd.oci.DiffId;
+import io.layerd.spec.ContainerConfig;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Spares a build the steps that were done before: by an earlier build here, or by whoever made one
+ * of the images that {@code --cache-from} names.
+ */
+final class StepCache {
+  private final ImageService images;
+  private final StepImages steps;
+  private final List<String> sources;
+  private final BuildOutput output;
+
+  /**
+   * @param sources images whose history may stand in for steps
+   */
+  StepCache(ImageService images, StepImages steps, List<String> sources, BuildOutput output) {
+    this.images = images;
+    this.steps = steps;
+    this.sources = sources;
+    this.output = output;
+  }
+
+  /**
+   * Moves the stage on to the image that a step would make, if there is one.
+   *
+   * @return whether there was
+   */
+  boolean spares(Stage stage, ContainerConfig command) {
+    Optional<Image> found = stage.cache().find(stage.image(), stage.platform(), command);
+    if (found.isEmpty() && stage.cache().open()) {
+      found = fromSources(stage, command);
+      if (found.isEmpty()) {
+        stage.cache().close();
+      }
+    }
+    found.ifPresent(
+        image -> {
+          output.text(" ---> Using cache\n");
+          stage.image(image);
+        });
+    return found.isPresent();
+  }
+
+  private Optional<Image> fromSources(Stage stage, ContainerConfig command) {
+    for (String name : sources) {
+      Optional<Image> source = images.find(name);
+      if (source.isPresent() && goesOnFrom(stage.image(), source.get(), command)) {
+        int at = stage.image() == null ? 0 : stage.image().history().size();
+        boolean empty = source.get().history().get(at).emptyLayer();
+        int below = stage.image() == null ? 0 : stage.image().diffIds().size();
+        DiffId layer = empty ? null : source.get().diffIds().get(below);
+        return Optional.of(
+            steps.keepKnown(
+                stage.image(),
+                stage.platform(),
+                new StepImages.Step(stage.config(), command, stage.author(), ""),
+                layer));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Whether an image was made of the same steps and layers, and the step came next. */
+  private static boolean goesOnFrom(@Nullable Image parent, Image source, ContainerConfig command) {
+    List<History> before = parent == null ? List.of() : parent.history();
+    List<DiffId> layers = parent == null ? List.of() : parent.diffIds();
+    List<History> steps = source.history();
+    if (steps.size() <= before.size()
+        || source.diffIds().size() < layers.size()
+        || !source.diffIds().subList(0, layers.size()).equals(layers)) {
+      return false;
+    }
+    for (int i = 0; i < before.size(); i++) {
+      if (!steps.get(i).createdBy().equals(before.get(i).createdBy())
+          || steps.get(i).emptyLayer() != before.get(i).emptyLayer()) {
+        return false;
+      }
+    }
+    History next = steps.get(before.size());
+    return next.createdBy().equals(StepImages.text(command))
+        && (next.emptyLayer() || source.diffIds().size() > layers.size());
+  }
+}

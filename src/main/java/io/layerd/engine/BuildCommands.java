@@ -1,0 +1,26 @@
+package io.layerd.engine;
+
+import io.layerd.build.BuildOutcome;
+import io.layerd.build.BuildOutput;
+import io.layerd.build.BuildRequest;
+import io.smallrye.mutiny.Uni;
+import java.io.InputStream;
+import java.util.List;
+import java.util.Map;
+
+/** Builds of images. */
+public interface BuildCommands {
+  /**
+   * Builds from an archive, which is read on the build's own thread.
+   *
+   * @param output called on that thread
+   */
+  Uni<BuildOutcome> build(BuildRequest request, InputStream context, BuildOutput output);
+
+  /**
+   * Empties the cache that is not images; the classic builder has none, so that nothing is there.
+   *
+   * @return bytes freed
+   */
+  Uni<Long> pruneCache(Map<String, List<String>> filters);
+}

@@ -1,0 +1,90 @@
+package io.layerd.engine;
+
+import io.layerd.build.BuildOutcome;
+import io.layerd.build.BuildOutput;
+import io.layerd.build.BuildRequest;
+import io.layerd.build.Builder;
+import io.layerd.error.InvalidParameter;
+import io.layerd.events.EventLog;
+import io.layerd.image.TimeText;
+import io.smallrye.mutiny.Uni;
+import java.io.InputStream;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * Each build on a thread of its own: it waits for programs most of the time, and may take hours.
+ */
+final class ThreadBuilds implements BuildCommands {
+  private static final Set<String> CACHE_FILTERS =
+      Set.of(
+          "description",
+          "id",
+          "inuse",
+          "label",
+          "label!",
+          "parent",
+          "private",
+          "shared",
+          "type",
+          "until",
+          "unused-for");
+
+  private final Builder builder;
+  private final EventLog events;
+
+  ThreadBuilds(Builder builder, EventLog events) {
+    this.builder = builder;
+    this.events = events;
+  }
+
+  @Override
+  public Uni<Long> pruneCache(Map<String, List<String>> filters) {
+    return Uni.createFrom()
+        .item(
+            () -> {
+              try {
+                check(ListFilters.checked(filters, CACHE_FILTERS));
+              } catch (InvalidParameter e) {
+                throw new InvalidParameter("failed to prune build cache: " + e.getMessage(), e);
+              }
+              events.publish("builder", "prune", "", Map.of("reclaimed", "0"));
+              return 0L;
+            });
+  }
+
+  private static void check(ListFilters filters) {
+    for (String name : List.of("until", "unused-for")) {
+      if (filters.get(name).size() > 1) {
+        throw new InvalidParameter("filters expect only one value");
+      }
+      for (String value : filters.get(name)) {
+        try {
+          TimeText.parse(value, Instant.now());
+        } catch (InvalidParameter e) {
+          throw new InvalidParameter(
+              "\"until\" filter expects a duration (e.g., '24h') or a timestamp: " + e.getMessage(),
+              e);
+        }
+      }
+    }
+  }
+
+  @Override
+  public Uni<BuildOutcome> build(BuildRequest request, InputStream context, BuildOutput output) {
+    return Uni.createFrom()
+        .deferred(
+            () -> {
+              LaneImages.ClientGone gone = new LaneImages.ClientGone();
+              AtomicReference<BuildOutcome> outcome = new AtomicReference<>();
+              return Unis.onPlatformThread(
+                      "build", () -> outcome.set(builder.build(request, context, output, gone)))
+                  .map(_ -> outcome.get())
+                  .onCancellation()
+                  .invoke(gone::cancel);
+            });
+  }
+}

@@ -1,0 +1,129 @@
+package io.layerd.network;
+
+import io.layerd.sys.ErrnoException;
+import io.layerd.sys.Sys;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import jnr.constants.platform.Errno;
+
+/**
+ * What netavark does not do to a namespace it has set up: take one interface away, and choose the
+ * default route. Speaks rtnetlink(7) to the namespace of the thread that opened it.
+ */
+final class RouteSocket implements AutoCloseable {
+  private static final int NLMSG_ERROR = 2;
+  private static final int RTM_DELLINK = 17;
+  private static final int RTM_NEWROUTE = 24;
+  private static final int RTM_DELROUTE = 25;
+  private static final int REQUEST_ACK = 0x1 | 0x4;
+  private static final int REPLACE_OR_CREATE = 0x100 | 0x400;
+
+  private static final int IFLA_IFNAME = 3;
+  private static final int RTA_OIF = 4;
+  private static final int RTA_GATEWAY = 5;
+  private static final int RTA_PRIORITY = 6;
+
+  private static final byte AF_INET = 2;
+  private static final byte AF_INET6 = 10;
+  private static final byte TABLE_MAIN = (byte) 254;
+  private static final byte PROTOCOL_BOOT = 3;
+  private static final byte TYPE_UNICAST = 1;
+
+  private static final int MESSAGE_BYTES = 256;
+  private static final int ANSWER_BYTES = 4096;
+
+  private final Sys sys;
+  private final int fd;
+
+  private RouteSocket(Sys sys, int fd) {
+    this.sys = sys;
+    this.fd = fd;
+  }
+
+  static RouteSocket open(Sys sys) throws ErrnoException {
+    return new RouteSocket(sys, sys.routeSocket());
+  }
+
+  /** Deletes an interface, and with it the other end of a pair. Absent is success. */
+  void deleteLink(String name) throws ErrnoException {
+    ByteBuffer message = message(RTM_DELLINK, REQUEST_ACK);
+    message.put(new byte[16]);
+    byte[] text = (name + "\0").getBytes(StandardCharsets.US_ASCII);
+    attribute(message, IFLA_IFNAME, text);
+    send("delete interface " + name, message, Set.of(Errno.ENODEV));
+  }
+
+  /** Makes this gateway the one that everything else goes to. */
+  void defaultRoute(Ip gateway, int interfaceIndex) throws ErrnoException {
+    ByteBuffer message = route(RTM_NEWROUTE, REQUEST_ACK | REPLACE_OR_CREATE, gateway.isIpv6());
+    attribute(message, RTA_GATEWAY, gateway.bytes());
+    attribute(message, RTA_OIF, number(interfaceIndex));
+    send("default route " + gateway, message, Set.of());
+  }
+
+  /**
+   * Takes away a default route through an interface, if there is one.
+   *
+   * @param metric 0 for any
+   * @return whether there was one
+   */
+  boolean deleteDefaultRoute(boolean ipv6, int interfaceIndex, int metric) throws ErrnoException {
+    ByteBuffer message = route(RTM_DELROUTE, REQUEST_ACK, ipv6);
+    attribute(message, RTA_OIF, number(interfaceIndex));
+    if (metric > 0) {
+      attribute(message, RTA_PRIORITY, number(metric));
+    }
+    return send("delete default route", message, Set.of(Errno.ESRCH, Errno.ENETUNREACH));
+  }
+
+  private static ByteBuffer route(int type, int flags, boolean ipv6) {
+    ByteBuffer message = message(type, flags);
+    message.put(ipv6 ? AF_INET6 : AF_INET);
+    message.put(new byte[3]);
+    message.put(TABLE_MAIN).put(type == RTM_NEWROUTE ? PROTOCOL_BOOT : 0).put((byte) 0);
+    message.put(type == RTM_NEWROUTE ? TYPE_UNICAST : 0);
+    return message.putInt(0);
+  }
+
+  private static ByteBuffer message(int type, int flags) {
+    ByteBuffer message = ByteBuffer.allocateDirect(MESSAGE_BYTES).order(ByteOrder.nativeOrder());
+    return message.putInt(0).putShort((short) type).putShort((short) flags).putInt(1).putInt(0);
+  }
+
+  private static byte[] number(int value) {
+    return ByteBuffer.allocate(4).order(ByteOrder.nativeOrder()).putInt(value).array();
+  }
+
+  private static void attribute(ByteBuffer message, int type, byte[] value) {
+    message.putShort((short) (4 + value.length)).putShort((short) type).put(value);
+    while (message.position() % 4 != 0) {
+      message.put((byte) 0);
+    }
+  }
+
+  /** Waits for the kernel's acknowledgement; false if it said one of the errors expected. */
+  private boolean send(String what, ByteBuffer message, Set<Errno> expected) throws ErrnoException {
+    message.putInt(0, message.position());
+    sys.writeFully(fd, message.flip());
+    ByteBuffer answer = ByteBuffer.allocateDirect(ANSWER_BYTES).order(ByteOrder.nativeOrder());
+    sys.read(fd, answer);
+    if (answer.position() < 20 || answer.getShort(4) != NLMSG_ERROR) {
+      throw new ErrnoException("netlink", what, Errno.EBADMSG.intValue());
+    }
+    int error = -answer.getInt(16);
+    if (error == 0) {
+      return true;
+    }
+    if (expected.stream().anyMatch(one -> one.intValue() == error)) {
+      return false;
+    }
+    throw new ErrnoException("netlink", what, error);
+  }
+
+  @Override
+  public void close() {
+    sys.close(fd);
+  }
+}

@@ -1,0 +1,4 @@
+package io.layerd.registry;
+
+/** A repository that a registry found. */
+public record SearchResult(String name, String description, boolean official, int stars) {}

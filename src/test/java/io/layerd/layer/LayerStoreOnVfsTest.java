@@ -1,0 +1,9 @@
+package io.layerd.layer;
+
+/** The same on vfs. */
+class LayerStoreOnVfsTest extends LayerStoreTest {
+  @Override
+  protected String driverName() {
+    return "vfs";
+  }
+}
