@@ -94,7 +94,9 @@ final class Command {
   private static Gathered drain(InputStream stream) {
     Gathered gathered = new Gathered();
     CompletableFuture<Void> done = new CompletableFuture<>();
-    Thread.ofVirtual()
+    // A platform thread: a blocked read of a pipe holds a virtual thread's carrier.
+    Thread.ofPlatform()
+        .daemon()
         .start(
             () -> {
               byte[] buffer = new byte[8192];

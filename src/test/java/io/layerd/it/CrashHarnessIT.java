@@ -247,7 +247,8 @@ class CrashHarnessIT {
   }
 
   private static void killIn(long millis, Process victim) {
-    Thread.ofVirtual()
+    Thread.ofPlatform()
+        .daemon()
         .start(
             () -> {
               try {

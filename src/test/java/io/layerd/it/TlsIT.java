@@ -167,7 +167,8 @@ class TlsIT {
       List<Thread> threads = new ArrayList<>();
       for (int i = 0; i < 4; i++) {
         threads.add(
-            Thread.ofVirtual()
+            Thread.ofPlatform()
+                .daemon()
                 .start(
                     () -> {
                       while (failures.isEmpty() && (done.get() < 1000 || serials.size() < 2)) {
