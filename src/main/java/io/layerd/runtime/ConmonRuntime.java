@@ -18,6 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** Containers run by runc or crun, each with a conmon. */
 final class ConmonRuntime implements ContainerRuntime {
@@ -34,6 +35,7 @@ final class ConmonRuntime implements ContainerRuntime {
   private final SharedMemory sharedMemory;
   private final Sweep sweep;
   private final ExitWatch exits;
+  private final LaunchWatch launches;
   private final Execs execs;
   private final Map<String, WatchedProcess> running = new ConcurrentHashMap<>();
 
@@ -47,7 +49,9 @@ final class ConmonRuntime implements ContainerRuntime {
     this.sharedMemory = new SharedMemory(sys);
     this.sweep = new Sweep(sys, execRoot, options.cgroupParent(), programs, command, cgroups);
     this.exits = ExitWatch.on(execRoot.resolve("exits"));
-    this.execs = new Execs(sys, execRoot, programs, capabilities, exits);
+    this.launches = new LaunchWatch(sys, Path.of("/proc"));
+    exits.alsoTend(launches);
+    this.execs = new Execs(sys, execRoot, programs, capabilities, exits, launches);
     // Not info(): asking three programs for their versions would double the time of a start.
     programs.warnings().forEach(LOG::warn);
   }
@@ -135,12 +139,11 @@ final class ConmonRuntime implements ContainerRuntime {
             false,
             false);
     String program = request.args().isEmpty() ? "" : request.args().getFirst();
-    try (Conmon started = Conmon.start(sys, job)) {
+    try (LaunchWatch.Launch launch = launches.watch(bundle);
+        Conmon started = Conmon.start(sys, job)) {
       Conmon.Answer answer = started.awaitProcess();
       if (answer == null || answer.value() <= 0) {
-        String words = answer == null ? null : answer.message();
-        throw RuntimeFailure.create(
-            words == null ? conmonDied(bundle, "conmon ended without an answer") : words, program);
+        throw RuntimeFailure.create(whyNot(answer, launch, bundle), program);
       }
       ProcessId monitor = ProcessId.of(Bundle.readPid(bundle.monitorPidFile()));
       MonitorRecord record =
@@ -158,9 +161,14 @@ final class ConmonRuntime implements ContainerRuntime {
     }
   }
 
-  static String conmonDied(Bundle bundle, String otherwise) {
-    String words = bundle.monitorWords();
-    return words == null ? otherwise : words;
+  /** Why there is no process: the runtime's words, or what became of it or of conmon. */
+  static String whyNot(Conmon.@Nullable Answer answer, LaunchWatch.Launch launch, Bundle bundle) {
+    if (launch.ended()) {
+      return "the runtime was killed before it answered";
+    }
+    String words = answer == null ? null : answer.message();
+    words = words == null ? bundle.monitorWords() : words;
+    return words == null ? "conmon ended without an answer" : words;
   }
 
   private WatchedProcess watch(String id, Bundle bundle, MonitorRecord record) {

@@ -23,13 +23,21 @@ final class Execs {
   private final Programs programs;
   private final Capabilities capabilities;
   private final ExitWatch exits;
+  private final LaunchWatch launches;
 
-  Execs(Sys sys, Path execRoot, Programs programs, Capabilities capabilities, ExitWatch exits) {
+  Execs(
+      Sys sys,
+      Path execRoot,
+      Programs programs,
+      Capabilities capabilities,
+      ExitWatch exits,
+      LaunchWatch launches) {
     this.sys = sys;
     this.execRoot = execRoot;
     this.programs = programs;
     this.capabilities = capabilities;
     this.exits = exits;
+    this.launches = launches;
   }
 
   WatchedProcess start(ExecRequest request, Bundle container, MonitorRecord record) {
@@ -70,7 +78,7 @@ final class Execs {
     // Kept open until the end: conmon also writes the exit code to it, and would stumble.
     Conmon conmon = Conmon.start(sys, job);
     ConmonConsole console = null;
-    try {
+    try (LaunchWatch.Launch launch = launches.watch(bundle)) {
       if (request.attached()) {
         conmon.awaitSocket();
         console = ConmonConsole.connect(sys, bundle, false);
@@ -78,12 +86,7 @@ final class Execs {
       }
       Conmon.Answer answer = conmon.awaitProcess();
       if (answer == null || answer.value() <= 0) {
-        String words = answer == null ? null : answer.message();
-        throw RuntimeFailure.exec(
-            words == null
-                ? ConmonRuntime.conmonDied(bundle, "conmon ended without an answer")
-                : words,
-            program);
+        throw RuntimeFailure.exec(ConmonRuntime.whyNot(answer, launch, bundle), program);
       }
       ProcessId monitor = ProcessId.of(Bundle.readPid(bundle.monitorPidFile()));
       WatchedProcess process =

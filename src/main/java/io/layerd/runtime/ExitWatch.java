@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sees the exit files that conmon writes, for all processes with one thread (inotify). Once a
- * second it also looks for processes whose conmon was killed, which leave no file.
+ * second it also looks for processes whose conmon was killed, which leave no file, and for starts
+ * whose runtime was.
  */
 final class ExitWatch {
   private static final Logger LOG = Logger.getLogger(ExitWatch.class);
@@ -30,6 +31,7 @@ final class ExitWatch {
   private final WatchService service;
   private final Map<Path, Watch> watches = new ConcurrentHashMap<>();
   private final Set<WatchedProcess> lingering = ConcurrentHashMap.newKeySet();
+  private final Set<LaunchWatch> launches = ConcurrentHashMap.newKeySet();
 
   /**
    * @param oomKilled asked when the process has ended, before anybody is told
@@ -133,7 +135,13 @@ final class ExitWatch {
     }
   }
 
+  /** Has starts looked after for as long as the process lives. */
+  void alsoTend(LaunchWatch watch) {
+    launches.add(watch);
+  }
+
   private void round() {
+    launches.forEach(LaunchWatch::round);
     watches.forEach(
         (exitFile, watch) -> {
           look(exitFile);

@@ -25,10 +25,11 @@ class KilledProgramsIT {
       """
       #!/bin/bash
       op=none
-      for a in "$@"; do case $a in create|start|delete) op=$a; break;; esac; done
+      for a in "$@"; do case $a in create|start|delete|exec) op=$a; break;; esac; done
       case $(cat %1$s/mode) in
         before-$op) kill -9 $$ ;;
         after-$op) %2$s "$@"; kill -9 $$ ;;
+        slow-$op) sleep 5 ;;
       esac
       exec %2$s "$@"
       """;
@@ -86,7 +87,7 @@ class KilledProgramsIT {
   }
 
   @ParameterizedTest
-  @CsvSource({"before-create", "before-start", "after-start"})
+  @CsvSource({"before-create", "after-create", "before-start", "after-start"})
   void theRuntimeDiesAtAStart(String mode) throws IOException {
     docker.ok("create", "--name", "box", busybox, "sh", "-c", "echo it ran");
     mode(mode);
@@ -114,6 +115,30 @@ class KilledProgramsIT {
     assertThat(docker.ok("run", "--name", "box", busybox, "echo", "hi")).isEqualTo("hi");
     mode("none");
     assertThat(docker.ok("start", "-a", "box")).isEqualTo("hi");
+    docker.ok("rm", "-f", "box");
+    nothingIsLeft();
+  }
+
+  @Test
+  void aSlowRuntimeIsWaitedFor() throws IOException {
+    mode("slow-create");
+    assertThat(docker.ok("run", "--name", "box", busybox, "echo", "late")).isEqualTo("late");
+    mode("none");
+    docker.ok("rm", "box");
+    nothingIsLeft();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"before-exec", "after-exec"})
+  void theRuntimeDiesAtAnExec(String mode) throws IOException {
+    docker.ok("run", "-d", "--name", "box", busybox, "sleep", "1000");
+    mode(mode);
+    Result exec = docker.run("exec", "box", "sleep", "1001");
+    mode("none");
+    assertThat(exec.exit()).as(exec.err()).isNotZero();
+    assertThat(exec.out()).contains("exec failed");
+    assertThat(docker.ok("exec", "box", "echo", "still here")).isEqualTo("still here");
+    assertThat(docker.ok("top", "box")).doesNotContain("1001");
     docker.ok("rm", "-f", "box");
     nothingIsLeft();
   }
