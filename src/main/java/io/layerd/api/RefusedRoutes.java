@@ -71,7 +71,6 @@ public final class RefusedRoutes {
     missing.put("/(session|grpc)", "BuildKit sessions");
     missing.put("/build/cancel", "builds of BuildKit");
     missing.put("/plugins(/.*)?", "plugins");
-    missing.put("/containers/[^/]+/attach/ws", "attaching through WebSockets");
     return missing;
   }
 

@@ -81,6 +81,7 @@ public enum Role {
             POST /containers/{id}/rename
             POST /containers/{id}/update
             POST /containers/{id}/attach
+            GET /containers/{id}/attach/ws
             POST /containers/{id}/exec
             GET /containers/{id}/export
             GET /containers/{id}/archive

@@ -17,6 +17,9 @@ import io.vertx.core.net.NetSocket;
 import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.RoutingContext;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
 
 /**
  * Takes the connection of a request over for raw bytes, as Docker's attach and exec do.
@@ -26,6 +29,9 @@ import java.nio.charset.StandardCharsets;
  * half-close must not close the connection, since output goes on after the input has ended.
  */
 final class Hijack {
+  /** RFC 6455, 1.3. */
+  private static final String WEB_SOCKET_GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+
   private Hijack() {}
 
   /**
@@ -46,6 +52,21 @@ final class Hijack {
    * @param tty whether output comes from a terminal, and so without frames
    */
   static Future<HijackedConnection> take(RoutingContext routing, boolean tty) {
+    boolean upgrade = routing.request().headers().contains("Upgrade");
+    return take(routing, upgrade ? 101 : 200, head(routing, tty), false, false);
+  }
+
+  /**
+   * The same for a client that wants a WebSocket, which was checked.
+   *
+   * @param binary whether output goes as binary messages, else as text
+   */
+  static Future<HijackedConnection> takeSocket(RoutingContext routing, boolean binary) {
+    return take(routing, 101, socketHead(routing.request()), true, binary);
+  }
+
+  private static Future<HijackedConnection> take(
+      RoutingContext routing, int status, String answer, boolean webSocket, boolean binary) {
     HttpServerRequest request = routing.request();
     ConnectionBase connection = (ConnectionBase) request.connection();
     ChannelPipeline pipeline = connection.channel().pipeline();
@@ -53,10 +74,13 @@ final class Hijack {
     connection.channel().config().setAutoRead(false);
     HijackInput input = new HijackInput();
     pipeline.addBefore("handler", "hijack", input);
-    if (routing.response() instanceof WatchedResponse watched) {
-      watched.status(request.headers().contains("Upgrade") ? 101 : 200);
+    if (webSocket) {
+      WebSocketFrames.insert(pipeline, "hijack", binary);
     }
-    ByteBuf head = Unpooled.copiedBuffer(head(routing, tty), StandardCharsets.ISO_8859_1);
+    if (routing.response() instanceof WatchedResponse watched) {
+      watched.status(status);
+    }
+    ByteBuf head = Unpooled.copiedBuffer(answer, StandardCharsets.ISO_8859_1);
     ChannelFuture _ = pipeline.context("httpEncoder").writeAndFlush(head);
     Context context = io.vertx.core.Vertx.currentContext();
     return ((Http1xServerConnection) request.connection())
@@ -87,5 +111,29 @@ final class Hijack {
       }
     }
     return head.append("\r\n").toString();
+  }
+
+  /** RFC 6455, 4.2.2; of several protocols offered none is chosen. */
+  private static String socketHead(HttpServerRequest request) {
+    String key = String.valueOf(request.getHeader("Sec-WebSocket-Key"));
+    StringBuilder head = new StringBuilder("HTTP/1.1 101 Switching Protocols\r\n");
+    head.append("Upgrade: websocket\r\nConnection: Upgrade\r\n");
+    head.append("Sec-WebSocket-Accept: ").append(accept(key)).append("\r\n");
+    String protocol = request.getHeader("Sec-WebSocket-Protocol");
+    if (protocol != null && protocol.indexOf(',') < 0) {
+      head.append("Sec-WebSocket-Protocol: ").append(protocol.strip()).append("\r\n");
+    }
+    return head.append("\r\n").toString();
+  }
+
+  private static String accept(String key) {
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-1")
+              .digest((key.strip() + WEB_SOCKET_GUID).getBytes(StandardCharsets.ISO_8859_1));
+      return Base64.getEncoder().encodeToString(digest);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
   }
 }

@@ -73,7 +73,9 @@ final class HijackedConnection {
                 socket.close();
                 return;
               }
-              endOutput(duplex);
+              if (!WebSocketFrames.farewell(channel)) {
+                endOutput(duplex);
+              }
               var _ =
                   channel
                       .eventLoop()

@@ -30,6 +30,8 @@ public final class StreamRoutes {
     route(router, HttpMethod.POST, "/containers/:id/wait", new WaitRoute(engine.containers()));
     route(router, HttpMethod.GET, "/containers/:id/logs", new LogsRoute(engine.containers()));
     route(router, HttpMethod.POST, "/containers/:id/attach", new AttachRoute(engine.containers()));
+    AttachSocketRoute sockets = new AttachSocketRoute(engine.containers());
+    route(router, HttpMethod.GET, "/containers/:id/attach/ws", sockets);
     route(router, HttpMethod.GET, "/containers/:id/stats", new StatsRoute(engine.containers()));
     route(router, HttpMethod.GET, "/containers/:id/export", new ExportRoute(engine.files()));
     ArchiveRoute archive = new ArchiveRoute(engine.files());

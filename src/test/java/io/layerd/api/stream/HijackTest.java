@@ -52,6 +52,7 @@ class HijackTest {
             routing ->
                 BodyReader.read(routing.request())
                     .onSuccess(_ -> AttachRoute.join(routing, process)));
+    router.get("/ws").handler(routing -> AttachSocketRoute.join(routing, process));
     router
         .post("/missing")
         .handler(
@@ -176,6 +177,58 @@ class HijackTest {
         client.read(ByteBuffer.allocate(28));
       }
     }
+  }
+
+  /** The key and its answer are RFC 6455's own example. */
+  @Test
+  void aWebSocketCarriesTheStreamsInMessages() throws Exception {
+    try (SocketChannel client = connect()) {
+      send(
+          client,
+          "GET /ws HTTP/1.1\r\nHost: d\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+              + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+      assertThat(head(client))
+          .startsWith("HTTP/1.1 101 Switching Protocols\r\n")
+          .contains("Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n");
+      send(client, masked(2, "abc"));
+      assertThat(process.input.poll(5, TimeUnit.SECONDS)).isEqualTo("abc");
+      send(client, masked(9, "?"));
+      assertThat(read(client, 3)).isEqualTo("\u008a\1?");
+      process.output.add(new Piece(1, "out".getBytes(StandardCharsets.UTF_8)));
+      assertThat(read(client, 5)).isEqualTo("\u0082\3out");
+      process.output.add(Piece.END);
+      assertThat(read(client, 4)).isEqualTo("\u0088\2\3\u00e8");
+      send(client, masked(8, "\3\u00e8"));
+      assertThat(readAll(client)).isEmpty();
+    }
+  }
+
+  @Test
+  void theEndOfAWebSocketIsTheEndOfItsInput() throws Exception {
+    try (SocketChannel client = connect()) {
+      send(
+          client,
+          "GET /ws HTTP/1.1\r\nHost: d\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+              + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+      head(client);
+      send(client, masked(8, ""));
+      assertThat(readAll(client)).isEqualTo("\u0088\2\3\u00e8");
+      assertThat(process.input.poll(5, TimeUnit.SECONDS)).isEqualTo("<end>");
+      assertThat(process.closed.await(5, TimeUnit.SECONDS)).isTrue();
+    }
+  }
+
+  /** One whole message of a client, with a mask that changes nothing. */
+  private static String masked(int opcode, String text) {
+    return (char) (0x80 | opcode) + "" + (char) (0x80 | text.length()) + "\0\0\0\0" + text;
+  }
+
+  private static String read(SocketChannel channel, int length) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(length);
+    while (bytes.hasRemaining() && channel.read(bytes) >= 0) {
+      Thread.onSpinWait();
+    }
+    return new String(bytes.array(), 0, bytes.position(), StandardCharsets.ISO_8859_1);
   }
 
   private SocketChannel connect() throws IOException {
