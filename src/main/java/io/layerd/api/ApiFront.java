@@ -63,7 +63,7 @@ public final class ApiFront implements Handler<HttpServerRequest> {
     }
     Matcher versioned = VERSIONED.matcher(path);
     boolean hasVersion = versioned.matches();
-    String rest = hasVersion ? versioned.group(2) : path;
+    String rest = PathText.joinName(hasVersion ? versioned.group(2) : path);
     HttpServerResponse response = request.response();
     standardHeaders(response.headers());
     ApiVersion version = ApiVersion.CURRENT;

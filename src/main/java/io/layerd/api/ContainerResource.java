@@ -161,7 +161,7 @@ public class ContainerResource {
       @RestQuery("v") @Nullable String volumes,
       @RestQuery @Nullable String link) {
     if (Params.bool(link)) {
-      throw new InvalidParameter("layerd has no container links to remove");
+      return done(backend.engine().containers().removeLink(id));
     }
     return done(backend.engine().containers().remove(id, Params.bool(force), Params.bool(volumes)));
   }

@@ -28,6 +28,25 @@ public final class PathText {
     return decoded == null ? null : encode(decoded);
   }
 
+  /**
+   * A name with slashes, which a link gives a container ({@code /containers/web/db/json}), as one
+   * part of the path.
+   */
+  public static String joinName(String path) {
+    String start = "/containers/";
+    int second = path.indexOf('/', start.length());
+    if (second < 0 || !path.startsWith(start)) {
+      return path;
+    }
+    String rest = path.substring(start.length());
+    if (rest.contains("/checkpoints/")) {
+      return path;
+    }
+    String verb = RouteTemplate.verb(rest);
+    String name = rest.substring(0, rest.length() - verb.length());
+    return start + name.replace("/", "%2F") + verb;
+  }
+
   /** Null for what is no UTF-8 behind percent signs, or a percent sign alone. */
   public static @Nullable String decode(String raw) {
     if (raw.indexOf('%') < 0) {

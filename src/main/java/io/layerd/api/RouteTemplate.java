@@ -76,6 +76,15 @@ public final class RouteTemplate {
 
   private RouteTemplate() {}
 
+  /** What is asked of a container, with its slash: {@code /attach/ws}; empty for the container. */
+  static String verb(String path) {
+    int last = path.lastIndexOf('/');
+    Map<String, String> known = NAMED.getOrDefault("containers", Map.of());
+    String template = known.getOrDefault(path.substring(last + 1), "");
+    String verb = template.substring(Math.min(template.length(), "/containers/{id}".length()));
+    return path.endsWith(verb) ? verb : "";
+  }
+
   private static void named(String first, String name, String words) {
     Map<String, String> templates = new HashMap<>();
     String one = "/" + first + "/" + name;

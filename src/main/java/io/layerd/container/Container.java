@@ -43,6 +43,9 @@ final class Container {
   volatile Map<String, EndpointSettings> networks;
   volatile Map<String, List<PortBinding>> ports = Map.of();
 
+  /** What {@code --link} leads to, in the order asked for. */
+  volatile List<Link> links = List.of();
+
   /** MAC addresses a user chose, by network: those of {@link #networks} go with each stop. */
   volatile Map<String, String> desiredMacs = Map.of();
 

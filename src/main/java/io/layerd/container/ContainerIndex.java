@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /** Finds containers by id, prefix and name; a name belongs to one container at a time. */
@@ -18,6 +19,7 @@ final class ContainerIndex {
 
   private final TreeMap<String, Container> byId = new TreeMap<>();
   private final Map<String, String> idByName = new HashMap<>();
+  private final Map<String, TreeSet<String>> linkNames = new HashMap<>();
 
   /** Takes a name ({@code /x}) for a container that is about to exist. */
   synchronized void reserve(String name, String id) {
@@ -40,6 +42,25 @@ final class ContainerIndex {
     idByName.remove(name, id);
   }
 
+  /** Another name of a container, {@code /web/db}: not taken from one that has it. */
+  synchronized void link(String name, String id) {
+    if (idByName.putIfAbsent(name, id) == null) {
+      linkNames.computeIfAbsent(id, _ -> new TreeSet<>()).add(name);
+    }
+  }
+
+  synchronized void unlink(String name, String id) {
+    TreeSet<String> names = linkNames.get(id);
+    if (names != null && names.remove(name)) {
+      idByName.remove(name, id);
+    }
+  }
+
+  /** The names a container has through links. */
+  synchronized List<String> linkNames(String id) {
+    return List.copyOf(linkNames.getOrDefault(id, new TreeSet<>()));
+  }
+
   synchronized void add(Container container) {
     byId.put(container.id, container);
   }
@@ -47,6 +68,10 @@ final class ContainerIndex {
   synchronized void remove(Container container) {
     byId.remove(container.id);
     idByName.remove(container.name, container.id);
+    TreeSet<String> names = linkNames.remove(container.id);
+    if (names != null) {
+      names.forEach(name -> idByName.remove(name, container.id));
+    }
   }
 
   synchronized Collection<Container> all() {

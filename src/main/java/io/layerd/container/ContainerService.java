@@ -79,6 +79,13 @@ public interface ContainerService {
    */
   CompletableFuture<Void> remove(String ref, boolean force, boolean volumes);
 
+  /**
+   * Takes a link away by its full name, {@code web/db}; both containers stay.
+   *
+   * @throws io.layerd.error.NotFound if there is no such link
+   */
+  void removeLink(String name);
+
   void rename(String ref, String newName);
 
   /**

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 public record ContainerSnapshot(
     String id,
     String name,
+    List<String> linkNames,
     Instant created,
     String path,
     List<String> args,

@@ -5,7 +5,6 @@ import io.layerd.container.ContainerService.Created;
 import io.layerd.error.Conflict;
 import io.layerd.error.EngineException;
 import io.layerd.error.InvalidParameter;
-import io.layerd.error.NotImplemented;
 import io.layerd.image.ImageService.Image;
 import io.layerd.metrics.EngineMetrics;
 import io.layerd.runtime.ContainerRuntime.CheckedHost;
@@ -35,10 +34,12 @@ final class CreateContainer {
 
   private final Rooms rooms;
   private final VolumeCopyUp copyUp;
+  private final Links links;
 
   CreateContainer(Rooms rooms) {
     this.rooms = rooms;
     this.copyUp = new VolumeCopyUp(rooms);
+    this.links = new Links(rooms);
   }
 
   Created create(CreateRequest request) {
@@ -50,9 +51,7 @@ final class CreateContainer {
     HostConfig host = request.host() == null ? HostDefaults.empty() : request.host();
     checkConfig(asked);
     List<String> warnings = new ArrayList<>(HostChecks.check(host, rooms.index()));
-    if (host.links() != null && !host.links().isEmpty()) {
-      throw new NotImplemented("legacy links between containers are not supported; use a network");
-    }
+    List<Link> linked = links.resolve(host);
     CheckedHost checked =
         rooms
             .runtime()
@@ -67,7 +66,7 @@ final class CreateContainer {
     String id = randomId();
     String name = reserveName(request.name(), id);
     try {
-      build(id, name, image, defaults(config, host, id, endpoints), host, endpoints);
+      build(id, name, image, defaults(config, host, id, endpoints), host, endpoints, linked);
     } catch (RuntimeException | Error e) {
       rooms.index().release(name, id);
       throw e;
@@ -82,7 +81,8 @@ final class CreateContainer {
       Image image,
       ContainerConfig config,
       HostConfig host,
-      Map<String, EndpointSettings> endpoints) {
+      Map<String, EndpointSettings> endpoints,
+      List<Link> linked) {
     Map<String, String> storage = host.storageOpt() == null ? Map.of() : host.storageOpt();
     MountPlan mounts = new MountPlan(rooms, id);
     try {
@@ -91,9 +91,11 @@ final class CreateContainer {
       Path directory = rooms.files().create(id);
       Container container =
           new Container(stored(id, name, image, config, planned, endpoints), host, directory);
+      container.links = linked;
       copyUp.fill(container);
       rooms.files().saveAll(container);
       rooms.index().add(container);
+      links.register(container);
       rooms.events().publish(container, "create");
     } catch (RuntimeException | Error e) {
       rooms.files().discard(id);

@@ -144,6 +144,11 @@ final class DefaultContainers implements ContainerService {
   }
 
   @Override
+  public void removeLink(String name) {
+    new Links(rooms).remove(name);
+  }
+
+  @Override
   public void rename(String ref, String newName) {
     rename.rename(get(ref), newName);
   }

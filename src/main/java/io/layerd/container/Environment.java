@@ -13,14 +13,18 @@ final class Environment {
 
   private Environment() {}
 
-  /** Defaults, then what the container has, then what an exec adds; the last word wins. */
-  static List<String> of(Container container, boolean tty, @Nullable List<String> added) {
+  /**
+   * Defaults, what links tell, what the container has, then what an exec adds; the last word wins.
+   */
+  static List<String> of(
+      Container container, List<String> linked, boolean tty, @Nullable List<String> added) {
     Map<String, String> byName = new LinkedHashMap<>();
     put(byName, PATH);
     put(byName, "HOSTNAME=" + container.config.hostname());
     if (tty) {
       put(byName, "TERM=xterm");
     }
+    linked.forEach(variable -> put(byName, variable));
     List<String> own = container.config.env();
     (own == null ? List.<String>of() : own).forEach(variable -> put(byName, variable));
     (added == null ? List.<String>of() : added).forEach(variable -> put(byName, variable));

@@ -16,9 +16,11 @@ import java.util.stream.Stream;
 /** Writes hostname, hosts and resolv.conf of a container that starts. */
 final class EtcPlan {
   private final Rooms rooms;
+  private final Links links;
 
   EtcPlan(Rooms rooms) {
     this.rooms = rooms;
+    this.links = new Links(rooms);
   }
 
   void write(Container container) {
@@ -36,9 +38,15 @@ final class EtcPlan {
         put(
             container,
             "hosts",
-            rooms.etc().hosts(names(container), orEmpty(host.extraHosts()), hostNetwork));
+            rooms.etc().hosts(names(container), extraHosts(container), hostNetwork));
     container.resolvConfPath =
         put(container, "resolv.conf", resolvConf(container, container.resolver));
+  }
+
+  private List<String> extraHosts(Container container) {
+    List<String> extra = new ArrayList<>(orEmpty(container.host.extraHosts()));
+    extra.addAll(links.hosts(container));
+    return extra;
   }
 
   private String resolvConf(Container container, boolean resolver) {
@@ -59,6 +67,7 @@ final class EtcPlan {
    */
   void changed(Container container, Map<String, EndpointSettings> before, boolean hadResolver) {
     edit(
+        rooms,
         container.file("hosts"),
         text -> {
           List<String> gone = new ArrayList<>(addresses(before));
@@ -79,13 +88,19 @@ final class EtcPlan {
     if (hadResolver != container.resolver) {
       String old = resolvConf(container, hadResolver);
       edit(
+          rooms,
           container.file("resolv.conf"),
           text -> text.equals(old) ? resolvConf(container, container.resolver) : text);
     }
   }
 
+  /** Changes /etc/hosts of a container that runs. */
+  static void edit(Rooms rooms, Container container, UnaryOperator<String> change) {
+    edit(rooms, container.file("hosts"), change);
+  }
+
   /** In place: the file is mounted in the container. */
-  private void edit(Path file, UnaryOperator<String> change) {
+  private static void edit(Rooms rooms, Path file, UnaryOperator<String> change) {
     try {
       if (Files.exists(file)) {
         String text = Files.readString(file);

@@ -102,7 +102,11 @@ final class ExecContainer {
                       container.id,
                       exec.id,
                       exec.command(),
-                      Environment.of(container, config.tty(), config.env()),
+                      Environment.of(
+                          container,
+                          new Links(rooms).environment(container),
+                          config.tty(),
+                          config.env()),
                       config.user().isEmpty() ? container.config.user() : config.user(),
                       container.host.groupAdd() == null ? List.of() : container.host.groupAdd(),
                       config.workingDir().isEmpty()

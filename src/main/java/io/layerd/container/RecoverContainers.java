@@ -7,12 +7,17 @@ import io.layerd.runtime.ContainerRuntime.RunningProcess;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /**
@@ -21,6 +26,7 @@ import org.jboss.logging.Logger;
  */
 final class RecoverContainers {
   private static final Logger LOG = Logger.getLogger(RecoverContainers.class);
+  private static final int LINKED_PATIENCE_SECONDS = 5;
 
   private final Rooms rooms;
   private final ExitHandler exits;
@@ -44,6 +50,7 @@ final class RecoverContainers {
   /** Loads all containers; nothing else may run yet. */
   void load() {
     rooms.files().sweep();
+    List<Container> loaded = new ArrayList<>();
     for (Container container : rooms.files().load()) {
       try {
         rooms.index().reserve(container.name, container.id);
@@ -53,10 +60,12 @@ final class RecoverContainers {
         LOG.warnf("container %s lost its name: %s", container.shortId(), e.getMessage());
       }
       rooms.index().add(container);
+      loaded.add(container);
       container.mounts.values().stream()
           .filter(StoredContainer.Mount::isVolume)
           .forEach(mount -> refer(container, mount.name()));
     }
+    loaded.forEach(new Links(rooms)::load);
   }
 
   private void refer(Container container, String volume) {
@@ -87,7 +96,10 @@ final class RecoverContainers {
     rooms.networks().recover(running);
     found.forEach(this::adopt);
     gone.forEach(this::lost);
-    rooms.index().all().forEach(this::settle);
+    Map<String, CompletableFuture<Void>> starts = new HashMap<>();
+    rooms.index().all().stream()
+        .sorted(Comparator.comparing(Container::createdAt))
+        .forEach(container -> settle(container, starts));
   }
 
   private Optional<RunningProcess> find(Container container) {
@@ -156,7 +168,11 @@ final class RecoverContainers {
     }
   }
 
-  private void settle(Container container) {
+  /**
+   * @param starts those that are being started; older than this one, so that those it links to are
+   *     among them
+   */
+  private void settle(Container container, Map<String, CompletableFuture<Void>> starts) {
     if (container.process != null) {
       return;
     }
@@ -173,7 +189,7 @@ final class RecoverContainers {
     if (container.state.dead() || (container.host.autoRemove() && container.startedBefore)) {
       rooms.work().execute(() -> remove.auto(container));
     } else if (wantsStart(container, interrupted)) {
-      rooms.work().execute(() -> start(container));
+      starts.put(container.id, start(container, starts));
     }
   }
 
@@ -194,6 +210,20 @@ final class RecoverContainers {
   private static boolean allowed(Container container) {
     int most = container.host.restartPolicy().maximumRetryCount();
     return most == 0 || container.restartCount < most;
+  }
+
+  /** After those it links to, but it does not wait long for them. */
+  private CompletableFuture<Void> start(
+      Container container, Map<String, CompletableFuture<Void>> starts) {
+    CompletableFuture<?>[] before =
+        container.links.stream()
+            .map(link -> starts.get(link.childId()))
+            .filter(Objects::nonNull)
+            .toArray(CompletableFuture<?>[]::new);
+    return CompletableFuture.allOf(before)
+        .completeOnTimeout(null, LINKED_PATIENCE_SECONDS, TimeUnit.SECONDS)
+        .handle((_, _) -> container)
+        .thenAcceptAsync(this::start, rooms.work());
   }
 
   private void start(Container container) {

@@ -106,6 +106,7 @@ final class RemoveContainer {
       if (volumes) {
         container.mounts.values().forEach(this::removeAnonymous);
       }
+      new Links(rooms).unregister(container);
       rooms.index().remove(container);
       execs.dropOf(container.id);
       container.attachments.close();

@@ -40,6 +40,7 @@ final class RenameContainer {
       rooms.index().release(old, container.id);
       container.networks =
           Endpoints.renamed(container.networks, old.substring(1), name.substring(1));
+      new Links(rooms).renamed(container, old);
       rooms.networks().rename(container.id, name.substring(1));
       rooms.events().publish(container, "rename", Map.of("oldName", old));
     } finally {

@@ -30,6 +30,7 @@ final class Snapshots {
     return new ContainerSnapshot(
         c.id,
         c.name,
+        rooms.index().linkNames(c.id),
         c.createdAt(),
         c.path,
         c.args,
@@ -38,7 +39,7 @@ final class Snapshots {
         c.imageId,
         imageName(c),
         c.config,
-        c.host,
+        Links.shown(c),
         c.resolvConfPath,
         c.hostnamePath,
         c.hostsPath,

@@ -26,6 +26,7 @@ final class StartContainer {
   private final Teardown teardown;
   private final LaunchMounts mounts;
   private final EtcPlan etc;
+  private final Links links;
   private final ExitHandler exits;
 
   StartContainer(Rooms rooms, NetworkPlan networks, Teardown teardown, ExitHandler exits) {
@@ -34,6 +35,7 @@ final class StartContainer {
     this.teardown = teardown;
     this.mounts = new LaunchMounts(rooms);
     this.etc = new EtcPlan(rooms);
+    this.links = new Links(rooms);
     this.exits = exits;
   }
 
@@ -78,6 +80,7 @@ final class StartContainer {
       rooms.files().save(container);
       rooms.events().publish(container, "start");
       exits.watch(container, process);
+      links.started(container);
       EngineMetrics.CONTAINER_START.since(start);
     } catch (RuntimeException | Error e) {
       undo.forEach(Runnable::run);
@@ -97,6 +100,9 @@ final class StartContainer {
     NetworkPlan.Result network = networks.connect(container);
     undo.push(() -> teardown.network(container));
     etc.write(container);
+    if (!container.links.isEmpty()) {
+      links.tellNetworks(container);
+    }
     undo.push(() -> releaseVolumes(container));
     List<BindMount> bindings = mounts.of(container);
     Path log = rooms.logs().prepare(container);
@@ -139,7 +145,7 @@ final class StartContainer {
     return new LaunchRequest(
         container.id,
         args,
-        Environment.of(container, tty, null),
+        Environment.of(container, links.environment(container), tty, null),
         container.config.user(),
         container.config.workingDir().isEmpty() ? "/" : container.config.workingDir(),
         container.config.hostname(),

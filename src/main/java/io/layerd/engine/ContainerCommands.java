@@ -48,6 +48,9 @@ public interface ContainerCommands {
 
   Uni<Void> remove(String ref, boolean force, boolean volumes);
 
+  /** Takes a link away by its full name, {@code web/db}. */
+  Uni<Void> removeLink(String name);
+
   Uni<Void> rename(String ref, String newName);
 
   Uni<Void> resize(String ref, int rows, int columns);

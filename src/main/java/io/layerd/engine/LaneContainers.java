@@ -99,6 +99,11 @@ final class LaneContainers implements ContainerCommands {
   }
 
   @Override
+  public Uni<Void> removeLink(String name) {
+    return Unis.onLane(lanes, "container unlink", () -> containers.removeLink(name));
+  }
+
+  @Override
   public Uni<Void> rename(String ref, String newName) {
     return Unis.onLane(lanes, "container rename", () -> containers.rename(ref, newName));
   }

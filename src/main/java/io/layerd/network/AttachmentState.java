@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param dns name servers asked for; empty for the host's
  * @param ports given out, to whichever endpoint is the way out
+ * @param links let it reach others where the default bridge keeps containers apart
  * @param bootId of the kernel this was made in: after another boot nothing of it is left
  */
 record AttachmentState(
@@ -32,10 +33,16 @@ record AttachmentState(
     @JsonProperty("endpoints") List<EndpointState> endpoints,
     @JsonProperty("exposed") List<String> exposed,
     @JsonProperty("ports") List<PublishedPort> ports,
+    @JsonProperty("links") List<LinkedTo> links,
     @JsonProperty("bootId") String bootId) {
   AttachmentState {
     dns = dns == null ? List.of() : dns;
+    links = links == null ? List.of() : List.copyOf(links);
   }
+
+  /** Another container on the default bridge, and its ports that may be reached: {@code 80/tcp}. */
+  record LinkedTo(
+      @JsonProperty("containerId") String containerId, @JsonProperty("ports") List<String> ports) {}
 
   /**
    * One network of a container.
@@ -126,6 +133,22 @@ record AttachmentState(
         newEndpoints,
         exposed,
         newPorts,
+        links,
+        bootId);
+  }
+
+  AttachmentState linked(List<LinkedTo> newLinks) {
+    return new AttachmentState(
+        containerId,
+        containerName,
+        sandboxId,
+        namespace,
+        hostNamespace,
+        dns,
+        endpoints,
+        exposed,
+        ports,
+        newLinks,
         bootId);
   }
 

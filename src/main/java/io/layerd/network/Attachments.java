@@ -12,6 +12,8 @@ import io.layerd.network.NetworkService.JoinRequest;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -108,6 +110,7 @@ final class Attachments {
         request.dns(),
         given,
         wired ? List.copyOf(request.exposed()) : List.of(),
+        List.of(),
         List.of(),
         AttachmentStore.bootId());
   }
@@ -245,6 +248,16 @@ final class Attachments {
     store.put(state.with(name, renamed, state.ports()));
   }
 
+  void link(String containerId, Map<String, Set<String>> ports) {
+    AttachmentState state = store.find(containerId);
+    if (state != null && !state.endpoints().isEmpty()) {
+      List<AttachmentState.LinkedTo> links = new ArrayList<>();
+      ports.forEach((id, open) -> links.add(new AttachmentState.LinkedTo(id, List.copyOf(open))));
+      store.put(state.linked(links));
+      firewall.update();
+    }
+  }
+
   boolean disconnect(String containerId) {
     AttachmentState state = store.find(containerId);
     if (state == null) {
@@ -261,7 +274,7 @@ final class Attachments {
       namespaces.remove(state.namespacePath());
     }
     store.remove(state.containerId());
-    if (!state.ports().isEmpty()) {
+    if (!state.ports().isEmpty() || store.all().stream().anyMatch(s -> !s.links().isEmpty())) {
       firewall.update();
     }
     state.ports().forEach(ports::release);

@@ -213,6 +213,12 @@ final class NetavarkNetworks implements NetworkService {
   }
 
   @Override
+  public void link(String containerId, Map<String, Set<String>> ports) {
+    restoring.join();
+    attachments.link(containerId, ports);
+  }
+
+  @Override
   public void disconnect(String containerId) {
     restoring.join();
     long start = System.nanoTime();

@@ -66,6 +66,14 @@ public interface NetworkService extends AutoCloseable {
   /** A running container has a new name. */
   void rename(String containerId, String name);
 
+  /**
+   * Lets a running container reach ports of others on the default bridge, whatever its {@code icc}
+   * says; in place of what was said before.
+   *
+   * @param ports container id to {@code 80/tcp}
+   */
+  void link(String containerId, Map<String, Set<String>> ports);
+
   /** Puts rules back that a reload of the host's firewall took away. */
   void reload();
 

@@ -2,11 +2,13 @@ package io.layerd.network;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +27,7 @@ final class Ruleset {
   private final String tag;
   private final boolean ipv6;
   private final List<NetworkRecord> networks;
+  private final Collection<AttachmentState> attachments;
   private final List<Target> targets = new ArrayList<>();
 
   /**
@@ -44,6 +47,7 @@ final class Ruleset {
             .filter(network -> network.isBridge() && network.pool(ipv6) != null)
             .filter(exists)
             .toList();
+    this.attachments = attachments;
     attachments.stream()
         .sorted(Comparator.comparing(AttachmentState::containerId))
         .forEach(this::collect);
@@ -158,6 +162,9 @@ final class Ruleset {
     for (NetworkRecord network : networks) {
       String bridge = network.link();
       boolean icc = network.bridgeOptions().icc();
+      if (!icc) {
+        rules.addAll(links(network));
+      }
       rules.add(chain + "-i " + bridge + " -o " + bridge + " -j " + (icc ? "ACCEPT" : "DROP"));
       if (mode(network).equals("routed")) {
         rules.add(chain + "-o " + bridge + (ipv6 ? " -p icmpv6" : " -p icmp") + " -j ACCEPT");
@@ -167,6 +174,45 @@ final class Ruleset {
       rules.add(chain + "-i " + bridge + " ! -o " + bridge + " -j ACCEPT");
     }
     return rules;
+  }
+
+  /** Ways between containers that are linked, where containers are kept apart. */
+  private List<String> links(NetworkRecord network) {
+    Map<String, AttachmentState.EndpointState> ends = new TreeMap<>();
+    for (AttachmentState state : attachments) {
+      AttachmentState.EndpointState end = state.on(network.id());
+      if (end != null && !end.address(ipv6).isEmpty()) {
+        ends.put(state.containerId(), end);
+      }
+    }
+    List<String> rules = new ArrayList<>();
+    for (AttachmentState state : attachments) {
+      AttachmentState.EndpointState from = ends.get(state.containerId());
+      for (AttachmentState.LinkedTo link : state.links()) {
+        AttachmentState.EndpointState to = ends.get(link.containerId());
+        if (from != null && to != null && network.name().equals("bridge")) {
+          link.ports().forEach(port -> rules.add(link(network, from, to, port)));
+        }
+      }
+    }
+    Collections.sort(rules);
+    return rules;
+  }
+
+  private String link(
+      NetworkRecord network,
+      AttachmentState.EndpointState from,
+      AttachmentState.EndpointState to,
+      String port) {
+    String[] words = PortWish.withProtocol(port).split("/", 2);
+    String bridge = network.link();
+    String length = ipv6 ? "/128" : "/32";
+    return forward()
+        + (" -s " + from.address(ipv6) + length)
+        + (" -d " + to.address(ipv6) + length)
+        + (" -i " + bridge + " -o " + bridge)
+        + (" -p " + words[1] + " --dport " + words[0])
+        + " -j ACCEPT";
   }
 
   private List<String> nat() {

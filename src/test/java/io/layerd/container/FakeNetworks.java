@@ -122,6 +122,9 @@ final class FakeNetworks implements NetworkService {
   }
 
   @Override
+  public void link(String containerId, Map<String, Set<String>> ports) {}
+
+  @Override
   public void reload() {}
 
   @Override

@@ -23,7 +23,8 @@ final class DaemonFixture implements AutoCloseable {
   private static final Path JAR = Path.of("target/quarkus-app/quarkus-run.jar");
   private static final Path PARENT = Path.of("/var/tmp");
   private static final Duration STARTED_WITHIN = Duration.ofSeconds(60);
-  private static final AtomicInteger NEXT = new AtomicInteger();
+  private static final AtomicInteger NEXT =
+      new AtomicInteger(Integer.getInteger("layerd.it.first", 0));
 
   private final Path root;
   private final int number;

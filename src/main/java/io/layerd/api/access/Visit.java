@@ -125,7 +125,7 @@ final class Visit {
           new HeldRequest(
               request,
               response,
-              io.layerd.api.PathText.encode(ask.path()),
+              io.layerd.api.PathText.joinName(io.layerd.api.PathText.encode(ask.path())),
               asSent ? request.query() : ask.query(),
               params,
               body);

@@ -7,6 +7,7 @@ import io.layerd.spec.EndpointSettings;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** An element of {@code GET /containers/json}. */
@@ -41,7 +42,7 @@ public record ContainerSummary(
     Map<String, String> labels = container.config().labels();
     return new ContainerSummary(
         container.id(),
-        List.of(container.name()),
+        Stream.concat(Stream.of(container.name()), container.linkNames().stream()).toList(),
         container.imageName(),
         container.imageId(),
         container.command(),
