@@ -23,11 +23,11 @@ import picocli.CommandLine.Option;
     customSynopsis = "layerd fsck [--repair] [--quick] [OPTIONS of the daemon]",
     header = "Check the images and layers in the data root",
     description =
-        "%nReads every file of every layer and compares it with what was recorded when the layer was"
-            + " made.%nWithout --repair nothing is changed, and a daemon may be up. With it, what"
-            + " cannot be used is moved to%n<data-root>/quarantine, lost links are made again and"
-            + " leftovers deleted. The exit code is 0 if all is%nwell, 1 if not, and 2 if the check"
-            + " could not be made.%n",
+        "%nReads every file of every layer and compares it with what was recorded when the%n"
+            + "layer was made. Without --repair nothing is changed, and a daemon may be up.%n"
+            + "With it, what cannot be used is moved to <data-root>/quarantine, lost links are%n"
+            + "made again and leftovers deleted. The exit code is 0 if all is well, 1 if not,%n"
+            + "and 2 if the check could not be made.%n",
     sortOptions = true)
 final class FsckCommand implements Subcommand {
   private static final int COULD_NOT = 2;

@@ -7,66 +7,39 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** Reads every file of every layer. */
 final class Contents {
   private final Sys sys;
   private final DriverHome home;
   private final Progress progress;
-  private final Findings findings;
+  private final LayerEntries reader;
   private long done;
   private long total;
 
-  Contents(Sys sys, DriverHome home, Progress progress, Findings findings) {
+  Contents(Sys sys, DriverHome home, Progress progress, LayerEntries reader) {
     this.sys = sys;
     this.home = home;
     this.progress = progress;
-    this.findings = findings;
+    this.reader = reader;
   }
 
-  /**
-   * Takes damaged layers, and those on top of them, out of the entries.
-   *
-   * @param inUse layers that containers stand on
-   */
-  void check(Map<ChainId, Entry> entries, Set<ChainId> inUse) {
+  /** Takes damaged layers, and those on top of them, out of the entries. */
+  void check(Map<ChainId, Entry> entries) {
     total = entries.values().stream().mapToLong(Entry::size).sum();
-    Set<ChainId> used = withParents(entries, inUse);
     for (Entry entry : List.copyOf(entries.values())) {
       List<String> texts = verify(entry);
       for (String text : texts) {
-        findings.add(problem(entry, text, used.contains(entry.id())), entry.directory());
+        reader.add(entry.directory(), text);
       }
-      if (!texts.isEmpty() && !used.contains(entry.id())) {
+      if (!texts.isEmpty() && !reader.inUse(entry)) {
         entries.remove(entry.id());
       }
     }
-    LayerEntries.dropOrphans(entries, findings);
+    reader.dropOrphans(entries);
     progress.at("done", total, total);
-  }
-
-  private static Set<ChainId> withParents(Map<ChainId, Entry> entries, Set<ChainId> tops) {
-    Set<ChainId> all = new HashSet<>();
-    for (ChainId top : tops) {
-      for (Entry entry = entries.get(top); entry != null; ) {
-        all.add(entry.id());
-        ChainId parent = entry.parent();
-        entry = parent == null ? null : entries.get(parent);
-      }
-    }
-    return all;
-  }
-
-  // A container's layer may hold the only copy of somebody's work: what it stands on stays.
-  private static Problem problem(Entry entry, String text, boolean used) {
-    return used
-        ? Problem.of(
-            entry.subject(), text, "containers stand on it: remove them and the image, and pull")
-        : new Problem(entry.subject(), text, new Problem.Cure.Quarantine(entry.directory()));
   }
 
   private List<String> verify(Entry entry) {

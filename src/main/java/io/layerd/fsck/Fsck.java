@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 /** Checks the images and layers of a data root. */
 public final class Fsck {
   /** Names that layerd and dockerd's layer store give; BuildKit's layers have others. */
-  private static final Pattern LAYER_ID = Pattern.compile("[0-9a-f]{64}(-init)?");
+  static final Pattern LAYER_ID = Pattern.compile("[0-9a-f]{64}(-init)?");
 
   private final Sys sys;
   private final Path dataRoot;
@@ -72,10 +72,11 @@ public final class Fsck {
           DriverHome home = DriverHome.of(dataRoot, driver);
           if (home != null && Files.isDirectory(root.resolve("layerdb"))) {
             drivers.add(driver);
-            Map<ChainId, Entry> entries =
-                LayerEntries.read(root.resolve("layerdb/sha256"), findings);
+            LayerEntries reader =
+                new LayerEntries(home, MountEntries.inUse(root.resolve("layerdb")), findings);
+            Map<ChainId, Entry> entries = reader.read(root.resolve("layerdb/sha256"));
             layers += entries.size();
-            images += check(root, home, entries);
+            images += check(root, home, reader, entries);
           }
         }
       }
@@ -83,7 +84,8 @@ public final class Fsck {
     return new Report(drivers, layers, images, findings.problems());
   }
 
-  private int check(Path root, DriverHome home, Map<ChainId, Entry> entries) throws IOException {
+  private int check(Path root, DriverHome home, LayerEntries reader, Map<ChainId, Entry> entries)
+      throws IOException {
     Set<String> referred = new HashSet<>();
     for (Entry entry : entries.values()) {
       referred.add(entry.cacheId());
@@ -97,7 +99,7 @@ public final class Fsck {
     referred.addAll(mounts.referred());
     leftovers(root, home, referred, mounts.readable());
     if (options.contents()) {
-      new Contents(sys, home, progress, findings).check(entries, mounts.parents());
+      new Contents(sys, home, progress, reader).check(entries);
     }
     Images images = new Images(root, entries, findings);
     images.check();

@@ -10,30 +10,38 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads {@code layerdb/sha256}. */
 final class LayerEntries {
+  private final DriverHome home;
+  private final Set<String> inUse;
   private final Findings findings;
   private final Map<ChainId, Entry> entries = new LinkedHashMap<>();
 
-  private LayerEntries(Findings findings) {
+  /**
+   * @param inUse names of the layers that containers stand on: a container may hold the only copy
+   *     of somebody's work, so these stay
+   */
+  LayerEntries(DriverHome home, Set<String> inUse, Findings findings) {
+    this.home = home;
+    this.inUse = inUse;
     this.findings = findings;
   }
 
   /** The layers that can be read and have all their parents. */
-  static Map<ChainId, Entry> read(Path chains, Findings findings) throws IOException {
-    LayerEntries reader = new LayerEntries(findings);
+  Map<ChainId, Entry> read(Path chains) throws IOException {
     if (Files.isDirectory(chains)) {
       try (DirectoryStream<Path> names = Files.newDirectoryStream(chains)) {
         for (Path path : names) {
-          reader.readOne(path);
+          readOne(path);
         }
       }
     }
-    dropOrphans(reader.entries, findings);
-    return reader.entries;
+    dropOrphans(entries);
+    return entries;
   }
 
   private void readOne(Path path) {
@@ -54,12 +62,7 @@ final class LayerEntries {
       requireGzip(path.resolve("tar-split.json.gz"));
       entries.put(id, new Entry(path, id, diffId, parent, cacheId, size));
     } catch (IOException | EngineException | NumberFormatException e) {
-      findings.add(
-          new Problem(
-              "layer sha256:" + name,
-              String.valueOf(e.getMessage()),
-              new Problem.Cure.Quarantine(path)),
-          path);
+      add(path, String.valueOf(e.getMessage()));
     }
   }
 
@@ -82,7 +85,7 @@ final class LayerEntries {
   }
 
   /** Takes layers without their parents out. */
-  static void dropOrphans(Map<ChainId, Entry> entries, Findings findings) {
+  void dropOrphans(Map<ChainId, Entry> entries) {
     boolean changed = true;
     while (changed) {
       changed = false;
@@ -91,14 +94,34 @@ final class LayerEntries {
         if (parent != null && !entries.containsKey(parent)) {
           entries.remove(entry.id());
           changed = true;
-          findings.add(
-              new Problem(
-                  entry.subject(),
-                  "its parent " + parent + " is missing or damaged",
-                  new Problem.Cure.Quarantine(entry.directory())),
-              entry.directory());
+          add(entry.directory(), "its parent " + parent + " is missing or damaged");
         }
       }
+    }
+  }
+
+  boolean inUse(Entry entry) {
+    return inUse.contains(entry.id().digest().hex());
+  }
+
+  /** Adds what is wrong with a layer. */
+  void add(Path entry, String text) {
+    String name = String.valueOf(entry.getFileName());
+    String subject = "layer sha256:" + name;
+    findings.add(
+        inUse.contains(name)
+            ? Problem.of(
+                subject, text, "containers stand on it: remove them and the image, and pull")
+            : new Problem(subject, text, new Problem.Cure.Quarantine(entry, files(entry))),
+        entry);
+  }
+
+  private @Nullable Path files(Path entry) {
+    try {
+      String cacheId = TextFile.read(entry.resolve("cache-id"));
+      return Fsck.LAYER_ID.matcher(cacheId).matches() ? home.directories().resolve(cacheId) : null;
+    } catch (IOException e) {
+      return null;
     }
   }
 

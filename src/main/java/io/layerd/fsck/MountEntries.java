@@ -18,7 +18,6 @@ final class MountEntries {
   private final DriverHome home;
   private final Findings findings;
   private final Set<String> referred = new HashSet<>();
-  private final Set<ChainId> parents = new HashSet<>();
   private boolean readable = true;
 
   MountEntries(Path containers, Map<ChainId, Entry> layers, DriverHome home, Findings findings) {
@@ -44,9 +43,33 @@ final class MountEntries {
     return referred;
   }
 
-  /** Layers that containers stand on. */
-  Set<ChainId> parents() {
-    return parents;
+  /** Names in {@code layerDb/sha256} of the layers that containers stand on, as far as known. */
+  static Set<String> inUse(Path layerDb) throws IOException {
+    Set<String> names = new HashSet<>();
+    Path mounts = layerDb.resolve("mounts");
+    if (Files.isDirectory(mounts)) {
+      try (DirectoryStream<Path> entries = Files.newDirectoryStream(mounts)) {
+        for (Path entry : entries) {
+          addBelow(entry, layerDb.resolve("sha256"), names);
+        }
+      }
+    }
+    return names;
+  }
+
+  private static void addBelow(Path entry, Path chains, Set<String> names) {
+    try {
+      Path next = entry;
+      while (Files.exists(next.resolve("parent"))) {
+        String parent = ChainId.parse(TextFile.read(next.resolve("parent"))).digest().hex();
+        if (!names.add(parent)) {
+          return;
+        }
+        next = chains.resolve(parent);
+      }
+    } catch (IOException | EngineException e) {
+      // What is below cannot be known; the entry itself is reported where it is read.
+    }
   }
 
   /** Whether all entries could be read, so that what is not referred to is really nobody's. */
@@ -68,7 +91,6 @@ final class MountEntries {
           throw new IOException("the layer it stands on is missing or damaged: " + parent);
         }
         image = below.cacheId();
-        parents.add(below.id());
       }
       if (initId != null) {
         referred.add(initId);

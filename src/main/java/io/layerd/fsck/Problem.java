@@ -1,6 +1,7 @@
 package io.layerd.fsck;
 
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Something that is not as it should be.
@@ -24,8 +25,17 @@ public record Problem(String subject, String text, Cure cure) {
     /** Writes a small file anew. */
     record Write(Path path, String content, int mode) implements Cure {}
 
-    /** Takes something out of the way that cannot be used, without deleting it. */
-    record Quarantine(Path path) implements Cure {}
+    /**
+     * Takes something out of the way that cannot be used, without deleting it.
+     *
+     * @param files of a layer: where the driver keeps what is in it, which goes first, since the
+     *     next start deletes what no entry names
+     */
+    record Quarantine(Path path, @Nullable Path files) implements Cure {
+      Quarantine(Path path) {
+        this(path, null);
+      }
+    }
 
     /** Takes a name from {@code repositories.json}. */
     record Untag(Path file, String name) implements Cure {}

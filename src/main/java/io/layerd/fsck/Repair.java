@@ -8,6 +8,7 @@ import io.layerd.sys.Trees;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
@@ -55,7 +56,12 @@ public final class Repair {
         files.write(path, content, mode);
         yield "wrote " + path;
       }
-      case Problem.Cure.Quarantine(Path path) -> moveAway(path);
+      case Problem.Cure.Quarantine(Path path, Path files) -> {
+        if (files != null && Files.isDirectory(files, LinkOption.NOFOLLOW_LINKS)) {
+          var _ = moveAway(files);
+        }
+        yield moveAway(path);
+      }
       case Problem.Cure.Untag(Path file, String name) -> untag(file, name);
     };
   }

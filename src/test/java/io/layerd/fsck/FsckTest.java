@@ -203,6 +203,7 @@ class FsckTest {
         .anyMatch(text -> text.startsWith("image sha256:" + imageFile.getFileName()))
         .anyMatch(text -> text.startsWith("name some:tag: its image"));
     repair();
+    assertThat(problems()).isEmpty();
     assertThat(imageFile).doesNotExist();
     assertThat(entry(base)).doesNotExist();
     assertThat(entry(top)).doesNotExist();
@@ -211,7 +212,11 @@ class FsckTest {
           .contains(
               imageFile.getFileName().toString(),
               entry(base).getFileName().toString(),
-              entry(top).getFileName().toString());
+              entry(top).getFileName().toString(),
+              base.cacheId(),
+              top.cacheId(),
+              "tool",
+              "motd");
     }
     open();
     store.recover(Set.of());
@@ -229,6 +234,31 @@ class FsckTest {
     assertThat(entry(base)).exists();
     assertThat(imageFile).exists();
     assertThat(root.resolve("quarantine")).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"size", "cache-id", "diff"})
+  void norIsALayerOfAContainerWhoseEntryIsDamaged(String file) throws IOException {
+    fill();
+    Files.writeString(entry(base).resolve(file), "");
+    repair();
+    assertThat(entry(base)).exists();
+    assertThat(entry(top)).exists();
+    assertThat(driver.diff(base.cacheId()).resolve("bin/tool")).hasContent("#!tool");
+    assertThat(driver.diff(top.cacheId()).resolve("etc/motd")).hasContent("hello");
+  }
+
+  @Test
+  void theFilesOfALayerWhoseEntryIsDamagedAreKept() throws IOException {
+    fill();
+    store.removeReadWrite("c".repeat(64));
+    Files.writeString(entry(top).resolve("size"), "");
+    repair();
+    assertThat(problems()).isEmpty();
+    assertThat(entry(base)).exists();
+    try (var quarantined = Files.walk(root.resolve("quarantine"))) {
+      assertThat(quarantined).anyMatch(path -> path.endsWith(top.cacheId() + "/diff/etc/motd"));
+    }
   }
 
   @Test
