@@ -25,6 +25,7 @@ public final class Containers implements AutoCloseable {
   private final DefaultContainers service;
   private final FileService files;
   private final RecoverContainers recovery;
+  private final StopAll stopAll;
   private final ScheduledThreadPoolExecutor timer;
   private final Logs logs;
 
@@ -32,11 +33,13 @@ public final class Containers implements AutoCloseable {
       DefaultContainers service,
       FileService files,
       RecoverContainers recovery,
+      StopAll stopAll,
       ScheduledThreadPoolExecutor timer,
       Logs logs) {
     this.service = service;
     this.files = files;
     this.recovery = recovery;
+    this.stopAll = stopAll;
     this.timer = timer;
     this.logs = logs;
   }
@@ -126,6 +129,7 @@ public final class Containers implements AutoCloseable {
         new DefaultContainers(rooms, execs, networks, start, signals, remove),
         new DefaultFiles(rooms),
         recovery,
+        new StopAll(rooms, signals, exits),
         timer,
         rooms.logs());
   }
@@ -154,7 +158,17 @@ public final class Containers implements AutoCloseable {
     return files;
   }
 
-  /** Ends the timer and lets go of the logs. Containers run on without a daemon. */
+  /**
+   * Stops all that run and blocks until they have ended; call once, before {@link #close}.
+   *
+   * @param seconds the longest wait, unless a container asks for a longer one; negative for none
+   * @return whether there was any
+   */
+  public boolean stopAll(int seconds) {
+    return stopAll.run(seconds);
+  }
+
+  /** Ends the timer and lets go of the logs. Containers that run go on without a daemon. */
   @Override
   public void close() {
     timer.shutdownNow();

@@ -17,6 +17,7 @@ final class ExitHandler {
   private final Teardown teardown;
   private final ExecTable execs;
   private final HealthChecks health;
+  private volatile boolean daemonEnds;
 
   /** Starts again, removes: set once, since those operations need this one. */
   interface Next {
@@ -108,6 +109,7 @@ final class ExitHandler {
       if (!remove) {
         save(container);
       }
+      teardown.runtime(container);
     } finally {
       container.lock.unlock();
     }
@@ -135,13 +137,19 @@ final class ExitHandler {
     }
   }
 
-  private static boolean wantsRestart(Container container, int exitCode) {
-    if (container.exitOnNext || container.state.removing()) {
+  /** The daemon ends: restarts are left to the next one. */
+  void end() {
+    daemonEnds = true;
+  }
+
+  private boolean wantsRestart(Container container, int exitCode) {
+    if (daemonEnds || container.exitOnNext || container.state.removing()) {
       return false;
     }
     RestartPolicy policy = container.host.restartPolicy();
     return switch (policy.name()) {
-      case "always", "unless-stopped" -> true;
+      case "always" -> true;
+      case "unless-stopped" -> !container.manuallyStopped;
       case "on-failure" ->
           exitCode != 0
               && (policy.maximumRetryCount() == 0

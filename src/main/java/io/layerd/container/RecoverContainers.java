@@ -163,6 +163,7 @@ final class RecoverContainers {
       teardown.all(container);
       container.state = container.state.ended(255, false, Instant.now(), false);
       rooms.files().save(container);
+      teardown.runtime(container);
     } finally {
       container.lock.unlock();
     }

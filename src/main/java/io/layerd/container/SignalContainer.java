@@ -22,6 +22,7 @@ final class SignalContainer {
 
   private final Rooms rooms;
   private final ExitHandler exits;
+  private volatile boolean daemonEnds;
 
   SignalContainer(Rooms rooms, ExitHandler exits) {
     this.rooms = rooms;
@@ -60,11 +61,7 @@ final class SignalContainer {
   CompletableFuture<Void> stop(
       String ref, Container container, @Nullable String signal, @Nullable Integer timeout) {
     int number = stopSignal(ref, container, signal);
-    Integer own = container.config.stopTimeout();
-    long seconds =
-        timeout != null
-            ? timeout
-            : own != null ? own : ContainerService.DEFAULT_STOP_TIMEOUT.toSeconds();
+    int seconds = timeout == null ? patience(container) : timeout;
     CompletableFuture<WaitResult> exit;
     container.lock.lock();
     try {
@@ -84,6 +81,17 @@ final class SignalContainer {
       escalate(container, exit, seconds);
     }
     return exit.thenRun(() -> rooms.events().publish(container, "stop"));
+  }
+
+  /** The daemon ends: what is stopped from now on was not stopped by its user. */
+  void end() {
+    daemonEnds = true;
+  }
+
+  /** Seconds between a container's stop signal and its end by force; negative for no end. */
+  static int patience(Container container) {
+    Integer own = container.config.stopTimeout();
+    return own == null ? (int) ContainerService.DEFAULT_STOP_TIMEOUT.toSeconds() : own;
   }
 
   private static int stopSignal(String ref, Container container, @Nullable String asked) {
@@ -170,7 +178,7 @@ final class SignalContainer {
   private boolean send(Container container, int signal) {
     String own = container.config.stopSignal();
     boolean stops = signal == Signals.KILL || own.isEmpty() || Signals.parse(own) == signal;
-    container.manuallyStopped = true;
+    container.manuallyStopped |= !daemonEnds;
     if (exits.cancelRestart(container)) {
       return true;
     }

@@ -20,9 +20,12 @@ final class Teardown {
     this.networks = networks;
   }
 
-  /** Everything, in the reverse order of a start. Call with the container's lock held. */
+  /**
+   * Everything, in the reverse order of a start, but the runtime's word how it ended: that goes
+   * with {@link #runtime} once it was written down. Call with the container's lock held.
+   */
   void all(Container container) {
-    quietly(container, "delete its runtime state", () -> rooms.runtime().delete(container.id));
+    quietly(container, "end its runtime state", () -> rooms.runtime().end(container.id));
     network(container);
     for (Mount mount : container.mounts.values()) {
       if (mount.isVolume()) {

@@ -21,11 +21,15 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The life of the daemon: take what must be its alone, recover, serve, give everything back. The
- * containers live on.
+ * The life of the daemon: take what must be its alone, recover, serve, give everything back.
+ * Containers are stopped before that, unless they are to live on.
  */
 public class Daemon implements QuarkusApplication {
   private static final Logger LOG = Logger.getLogger("layerd");
+
+  /** Those who wait for a container or are attached to it hear of its end. */
+  private static final int LAST_WORDS_MILLIS = 500;
+
   private static volatile @Nullable DaemonFlags given;
   private static volatile @Nullable DaemonConfig configured;
 
@@ -126,7 +130,12 @@ public class Daemon implements QuarkusApplication {
       try (IdleMemory _ = IdleMemory.watch()) {
         signals.awaitStop();
       }
-      front.manager().stopping();
+      front.manager().stopping(wiring.liveRestore());
+      front.listeners().hide();
+      front.gate().shut();
+      if (wiring.stopContainers()) {
+        Thread.sleep(LAST_WORDS_MILLIS);
+      }
       front.listeners().close();
     }
   }

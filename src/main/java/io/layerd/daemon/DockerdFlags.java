@@ -65,8 +65,7 @@ final class DockerdFlags {
           Map.entry("ip", "Host IP for port publishing from the default bridge network"),
           Map.entry("ip-forward", "Enable IP forwarding on the host"),
           Map.entry("ip-masq", "Enable IP masquerading for the default bridge network"),
-          Map.entry(
-              "live-restore", "What docker info tells: containers outlive the daemon in any case"),
+          Map.entry("live-restore", "Containers go on when the daemon is stopped"),
           Map.entry("log-driver", "Default driver for container logs (default \"json-file\")"),
           Map.entry("log-format", "Set the logging format (\"text\"|\"json\")"),
           Map.entry("log-opt", "Default log driver options for containers"),

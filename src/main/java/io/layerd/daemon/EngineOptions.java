@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param initPath null looks for one
  * @param hostGateways what {@code host-gateway} stands for; empty for the default bridge's address
  * @param forwarding whether to let the host forward packets
- * @param liveRestore what {@code docker info} says: containers outlive the daemon in any case
+ * @param liveRestore whether containers go on when the daemon is stopped
  * @param proxies {@code HTTP_PROXY} and so on, where they are not the environment's
  */
 record EngineOptions(

@@ -1,5 +1,8 @@
 package io.layerd.daemon;
 
+import io.layerd.api.ApiFront;
+import io.layerd.api.ErrorAnswer;
+import io.layerd.error.Unavailable;
 import io.vertx.core.Context;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
@@ -35,6 +38,14 @@ final class Gate implements Handler<HttpServerRequest> {
       held.add(new Held(Vertx.currentContext(), request));
     }
     return behind;
+  }
+
+  /** The daemon ends: nobody is let in any more, those who are inside go on. */
+  void shut() {
+    behind =
+        request ->
+            ApiFront.answer(
+                request.response(), ErrorAnswer.of(new Unavailable("the daemon is shutting down")));
   }
 
   /** Lets everyone in, those who wait first. */

@@ -199,6 +199,18 @@ final class Listeners implements AutoCloseable {
     return bind.matches() ? "bind: " + bind.group(1).toLowerCase(Locale.ROOT) : text;
   }
 
+  /** Removes the socket files, so that nobody connects any more; connections go on. */
+  void hide() {
+    for (Path socket : sockets) {
+      try {
+        Files.deleteIfExists(socket);
+      } catch (IOException e) {
+        LOG.warnf("cannot remove %s: %s", socket, Reason.of(e));
+      }
+    }
+    sockets.clear();
+  }
+
   /** Stops listening, ends what still streams, and removes the socket files. */
   @Override
   public void close() {
@@ -216,14 +228,7 @@ final class Listeners implements AutoCloseable {
       }
     }
     deployments.clear();
-    for (Path socket : sockets) {
-      try {
-        Files.deleteIfExists(socket);
-      } catch (IOException e) {
-        LOG.warnf("cannot remove %s: %s", socket, Reason.of(e));
-      }
-    }
-    sockets.clear();
+    hide();
     bound.clear();
   }
 

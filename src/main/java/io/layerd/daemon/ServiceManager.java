@@ -105,8 +105,11 @@ final class ServiceManager implements AutoCloseable {
     }
   }
 
-  void stopping() {
-    send("STOPPING=1\nSTATUS=Stopping; the containers go on");
+  void stopping(boolean containersGoOn) {
+    send(
+        containersGoOn
+            ? "STOPPING=1\nSTATUS=Stopping; the containers go on"
+            : "STOPPING=1\nSTATUS=Stopping the containers");
   }
 
   /** Messages arrive in the order they are sent in; nobody waits for that. */

@@ -52,6 +52,7 @@ final class Wiring implements AutoCloseable {
   private final RegistryOptions registries;
   private final EventLog events;
   private volatile RuntimeOptions runtimes;
+  private volatile DaemonConfig config;
 
   private Wiring(
       Engines.Parts parts,
@@ -60,7 +61,8 @@ final class Wiring implements AutoCloseable {
       Lanes lanes,
       RegistryOptions registries,
       EventLog events,
-      RuntimeOptions runtimes) {
+      RuntimeOptions runtimes,
+      DaemonConfig config) {
     this.parts = parts;
     this.engine = Engines.create(parts);
     this.containers = containers;
@@ -69,6 +71,7 @@ final class Wiring implements AutoCloseable {
     this.registries = registries;
     this.events = events;
     this.runtimes = runtimes;
+    this.config = config;
   }
 
   static Wiring open(DaemonConfig config, Sys sys, Vertx vertx) {
@@ -123,7 +126,7 @@ final class Wiring implements AutoCloseable {
                     containers.service(),
                     Facts.ENGINE_VERSION,
                     config.dataRoot().resolve("tmp"))));
-    return new Wiring(parts, containers, networks, lanes, registries, events, runtimes);
+    return new Wiring(parts, containers, networks, lanes, registries, events, runtimes, config);
   }
 
   private static RuntimeOptions runtimes(DaemonConfig config, ContainerDefaults containers) {
@@ -193,12 +196,27 @@ final class Wiring implements AutoCloseable {
   /** Takes over what a running daemon can change. */
   void reload(DaemonConfig config, RuntimeOptions planned) {
     runtimes = planned;
+    this.config = config;
     parts.runtime().reload(planned);
     registries.set(registries(config));
     networks.reload();
   }
 
-  /** Ends the engine. Containers live on without it; a network that none is on goes. */
+  /** Whether containers are to go on without a daemon. */
+  boolean liveRestore() {
+    return config.engine().liveRestore();
+  }
+
+  /**
+   * Stops the containers, unless they are to go on.
+   *
+   * @return whether there was any to stop
+   */
+  boolean stopContainers() {
+    return !liveRestore() && containers.stopAll(config.shutdownTimeoutSeconds());
+  }
+
+  /** Ends the engine. Containers that run live on without it; a network that none is on goes. */
   @Override
   public void close() {
     containers.close();

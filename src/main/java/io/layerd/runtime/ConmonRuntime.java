@@ -241,6 +241,14 @@ final class ConmonRuntime implements ContainerRuntime {
   }
 
   @Override
+  public void end(String id) {
+    Bundle bundle = Bundle.ofContainer(execRoot, id);
+    if (Files.exists(bundle.directory())) {
+      sweep.allButBundle(id, bundle);
+    }
+  }
+
+  @Override
   public void delete(String id) {
     Bundle bundle = Bundle.ofContainer(execRoot, id);
     if (Files.exists(bundle.directory())) {

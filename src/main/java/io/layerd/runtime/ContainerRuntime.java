@@ -74,6 +74,12 @@ public interface ContainerRuntime {
   void kill(String containerId, int signal);
 
   /**
+   * Takes back all that an ended container held of the host. How it ended can still be found until
+   * {@link #delete}. Absent is success.
+   */
+  void end(String containerId);
+
+  /**
    * Deletes what is left of an ended container: runtime state, cgroup, bundle, monitor files.
    * Absent is success.
    */

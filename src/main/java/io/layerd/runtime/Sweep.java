@@ -44,11 +44,17 @@ final class Sweep {
 
   /** Of a container of which only the bundle is known. */
   void all(String id, Bundle bundle) {
+    allButBundle(id, bundle);
+    delete(bundle);
+  }
+
+  /** Leaves what says how the container ended. */
+  void allButBundle(String id, Bundle bundle) {
     MonitorRecord record = MonitorRecord.read(bundle).orElse(null);
     if (record == null) {
-      all(id, bundle, null, cgroupsPathOf(bundle, id));
+      end(id, bundle, null, cgroupsPathOf(bundle, id));
     } else {
-      all(id, bundle, Path.of(record.runtimePath()), record.cgroupsPath());
+      end(id, bundle, Path.of(record.runtimePath()), record.cgroupsPath());
     }
   }
 
@@ -73,6 +79,11 @@ final class Sweep {
    * @param runtime null if it is not known
    */
   void all(String id, Bundle bundle, @Nullable Path runtime, String cgroupsPath) {
+    end(id, bundle, runtime, cgroupsPath);
+    delete(bundle);
+  }
+
+  private void end(String id, Bundle bundle, @Nullable Path runtime, String cgroupsPath) {
     List<Path> runtimes = runtime == null ? programs.all() : List.of(runtime);
     for (Path program : runtimes) {
       Path root = ConmonRuntime.runtimeRoot(execRoot, program);
@@ -90,6 +101,9 @@ final class Sweep {
     }
     endMonitor(id, bundle);
     sharedMemory.unmount(bundle);
+  }
+
+  private static void delete(Bundle bundle) {
     try {
       bundle.delete();
     } catch (IOException e) {

@@ -185,6 +185,9 @@ final class FakeRuntime implements ContainerRuntime {
   }
 
   @Override
+  public void end(String containerId) {}
+
+  @Override
   public void delete(String containerId) {
     processes.remove(containerId);
     deleted.add(containerId);

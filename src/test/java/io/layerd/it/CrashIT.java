@@ -146,7 +146,7 @@ class CrashIT {
 
   @Test
   void stopAndStartKeepsContainers() {
-    try (DaemonFixture daemon = DaemonFixture.start()) {
+    try (DaemonFixture daemon = DaemonFixture.start("--live-restore")) {
       DockerCli docker = daemon.docker();
       docker.ok("pull", "-q", busybox);
       docker.ok(
