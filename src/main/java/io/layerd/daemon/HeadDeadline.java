@@ -15,40 +15,45 @@ import org.jspecify.annotations.Nullable;
 /**
  * Closes a connection that does not send a whole request head in time. The time does not start anew
  * with each byte, so sending slowly does not help. A body may take as long as it likes, if only it
- * gets on: the time in which nothing comes is limited, as far as the daemon has room for it. Lives
- * on the connection's event loop.
+ * gets on: the time in which nothing comes is limited, as far as the daemon has room for it. A
+ * connection that waits may be put to rest. Lives on the connection's event loop.
  */
 final class HeadDeadline extends ChannelDuplexHandler {
-  private final Duration firstHead;
-  private final Duration idle;
-  private final Duration stalled;
-  private java.util.concurrent.@Nullable Future<?> deadline;
-  private java.util.concurrent.@Nullable Future<?> progress;
-  private int unanswered;
-  private boolean receiving;
-  private long lastPieceNanos;
+  /** Clients that ask one thing after another are not put to rest in between. */
+  private static final long SHORT_WAIT_NANOS = Duration.ofMillis(100).toNanos();
 
-  HeadDeadline(Duration firstHead, Duration idle, Duration stalled) {
-    this.firstHead = firstHead;
-    this.idle = idle;
-    this.stalled = stalled;
+  private final ConnectionGuard.Limits limits;
+  private final Opening opening;
+
+  /** Fires when the present deadline may be over; a later one is found out then. */
+  private java.util.concurrent.@Nullable Future<?> timer;
+
+  private long timerNanos;
+  private long sinceNanos;
+  private int unanswered;
+  private boolean asked;
+  private boolean receiving;
+  private boolean bare;
+
+  HeadDeadline(ConnectionGuard.Limits limits, Opening opening) {
+    this.limits = limits;
+    this.opening = opening;
   }
 
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
-    start(ctx, firstHead);
+    sinceNanos = System.nanoTime();
+    lookAfter(ctx, limits.firstHead().toNanos());
   }
 
   @Override
   public void handlerRemoved(ChannelHandlerContext ctx) {
     cancel();
-    received();
   }
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) throws Exception {
     cancel();
-    received();
     super.channelInactive(ctx);
   }
 
@@ -56,13 +61,16 @@ final class HeadDeadline extends ChannelDuplexHandler {
   public void channelRead(ChannelHandlerContext ctx, Object message) throws Exception {
     if (message instanceof HttpRequest) {
       unanswered++;
-      cancel();
+      asked = true;
       receiving = true;
+      bare = true;
+    } else if (message != LastHttpContent.EMPTY_LAST_CONTENT) {
+      bare = false;
     }
     if (message instanceof LastHttpContent) {
-      received();
+      receiving = false;
     } else if (receiving) {
-      lastPieceNanos = System.nanoTime();
+      sinceNanos = System.nanoTime();
     }
     super.channelRead(ctx, message);
   }
@@ -70,46 +78,20 @@ final class HeadDeadline extends ChannelDuplexHandler {
   /** Most requests are whole by now, and need no timer. */
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) throws Exception {
-    if (receiving && progress == null) {
-      lastPieceNanos = System.nanoTime();
-      lookAgain(ctx, stalled.toNanos());
+    if (receiving) {
+      lookAfter(ctx, limits.stalled().toNanos());
     }
     super.channelReadComplete(ctx);
-  }
-
-  private void lookAgain(ChannelHandlerContext ctx, long nanos) {
-    progress = ctx.executor().schedule(() -> look(ctx), nanos, TimeUnit.NANOSECONDS);
-  }
-
-  private void look(ChannelHandlerContext ctx) {
-    progress = null;
-    if (!receiving) {
-      return;
-    }
-    if (!ctx.channel().config().isAutoRead()) {
-      lastPieceNanos = System.nanoTime(); // it is the daemon that does not get on
-    }
-    long left = stalled.toNanos() - (System.nanoTime() - lastPieceNanos);
-    if (left > 0) {
-      lookAgain(ctx, left);
-    } else {
-      ChannelFuture _ = ctx.close();
-    }
-  }
-
-  private void received() {
-    receiving = false;
-    if (progress != null) {
-      progress.cancel(false);
-      progress = null;
-    }
   }
 
   @Override
   public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise)
       throws Exception {
     if (message instanceof LastHttpContent && !informational(message) && --unanswered == 0) {
-      start(ctx, idle);
+      if (!receiving) {
+        sinceNanos = System.nanoTime();
+      }
+      lookAfter(ctx, opening.prefersRest() ? SHORT_WAIT_NANOS : limits.idle().toNanos());
     }
     super.write(ctx, message, promise);
   }
@@ -120,22 +102,54 @@ final class HeadDeadline extends ChannelDuplexHandler {
         && response.status().codeClass() == HttpStatusClass.INFORMATIONAL;
   }
 
-  private void start(ChannelHandlerContext ctx, Duration time) {
-    cancel();
-    deadline =
-        ctx.executor()
-            .schedule(
-                () -> {
-                  ChannelFuture _ = ctx.close();
-                },
-                time.toMillis(),
-                TimeUnit.MILLISECONDS);
+  /** At the latest; a timer that fires earlier will do. */
+  private void lookAfter(ChannelHandlerContext ctx, long nanos) {
+    long at = System.nanoTime() + nanos;
+    if (timer != null) {
+      if (timerNanos - at <= 0) {
+        return;
+      }
+      timer.cancel(false);
+    }
+    timerNanos = at;
+    timer = ctx.executor().schedule(() -> look(ctx), nanos, TimeUnit.NANOSECONDS);
+  }
+
+  private void look(ChannelHandlerContext ctx) {
+    timer = null;
+    if (receiving && !ctx.channel().config().isAutoRead()) {
+      sinceNanos = System.nanoTime(); // it is the daemon that does not get on
+    }
+    if (!receiving && unanswered > 0) {
+      return;
+    }
+    long waited = System.nanoTime() - sinceNanos;
+    long left = limit().toNanos() - waited;
+    if (left <= 0) {
+      ChannelFuture _ = ctx.close();
+      return;
+    }
+    if (!receiving && asked && bare && opening.prefersRest()) {
+      if (waited < SHORT_WAIT_NANOS) {
+        left = Math.min(left, SHORT_WAIT_NANOS - waited);
+      } else if (opening.rest(ctx.channel())) {
+        return;
+      }
+    }
+    lookAfter(ctx, left);
+  }
+
+  private Duration limit() {
+    if (receiving) {
+      return limits.stalled();
+    }
+    return asked ? limits.idle() : limits.firstHead();
   }
 
   private void cancel() {
-    if (deadline != null) {
-      deadline.cancel(false);
-      deadline = null;
+    if (timer != null) {
+      timer.cancel(false);
+      timer = null;
     }
   }
 }

@@ -69,7 +69,7 @@ final class Listeners implements AutoCloseable {
   private final @Nullable ServerTls tls;
   private final List<String> deployments = new ArrayList<>();
   private final List<Path> sockets = new ArrayList<>();
-  private final ConnectionGuard guard = new ConnectionGuard();
+  private final ConnectionGuard guard;
   private final List<String> bound = new ArrayList<>();
 
   /** Of plain HTTP. */
@@ -85,6 +85,7 @@ final class Listeners implements AutoCloseable {
     this.sys = sys;
     this.handler = handler;
     this.tls = tls;
+    this.guard = new ConnectionGuard(sys);
   }
 
   /**
@@ -214,6 +215,7 @@ final class Listeners implements AutoCloseable {
   /** Stops listening, ends what still streams, and removes the socket files. */
   @Override
   public void close() {
+    guard.close();
     for (String deployment : deployments) {
       try {
         vertx

@@ -63,7 +63,7 @@ final class ListeningVertx extends VertxWrapper {
     public void configure(
         NetServerOptions options, boolean domainSocket, ServerBootstrap bootstrap) {
       super.configure(options, domainSocket, bootstrap);
-      bootstrap.handler(guard.gate(!options.isSsl()));
+      bootstrap.handler(guard.entrance(!options.isSsl()));
     }
   }
 

@@ -1,6 +1,7 @@
 package io.layerd.daemon;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -11,19 +12,20 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A connection until it is known what is spoken on it: closes those that do not say so in time, and
- * puts {@link UpgradeChoice} where the daemon decides between HTTP/1.1 and HTTP/2.
+ * puts {@link UpgradeChoice} where the daemon decides between HTTP/1.1 and HTTP/2. From then on it
+ * only knows whether a request may have begun.
  */
 final class Opening extends ChannelInboundHandlerAdapter {
   private final Duration time;
+  private final Entrance entrance;
   private boolean unsettled;
+  private boolean blankLine;
   private java.util.concurrent.@Nullable Future<?> deadline;
 
-  /**
-   * @param clear whether the client chooses by its first bytes; in TLS the handshake settles it
-   */
-  Opening(Duration time, boolean clear) {
+  Opening(Duration time, Entrance entrance) {
     this.time = time;
-    this.unsettled = clear;
+    this.entrance = entrance;
+    this.unsettled = entrance.clear(); // there a client chooses by its first bytes
   }
 
   @Override
@@ -46,6 +48,26 @@ final class Opening extends ChannelInboundHandlerAdapter {
     }
   }
 
+  boolean prefersRest() {
+    return entrance.prefersRest();
+  }
+
+  /**
+   * Lets a connection rest that has no request, and whose last one had no body: if it ended with a
+   * blank line, nothing of another one has come.
+   */
+  boolean rest(Channel connection) {
+    return blankLine && entrance.prefersRest() && entrance.rest(connection);
+  }
+
+  private static boolean endsWithBlankLine(ByteBuf bytes) {
+    int end = bytes.writerIndex();
+    return bytes.readableBytes() >= 4
+        && bytes.getByte(end - 1) == '\n'
+        && bytes.getByte(end - 2) == '\r'
+        && bytes.getByte(end - 3) == '\n';
+  }
+
   @Override
   public void channelInactive(ChannelHandlerContext ctx) throws Exception {
     settled();
@@ -58,6 +80,9 @@ final class Opening extends ChannelInboundHandlerAdapter {
    */
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) throws Exception {
+    if (message instanceof ByteBuf piece) {
+      blankLine = endsWithBlankLine(piece);
+    }
     if (!unsettled || !(message instanceof ByteBuf bytes)) {
       super.channelRead(ctx, message);
       return;

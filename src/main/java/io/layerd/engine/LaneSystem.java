@@ -88,7 +88,7 @@ final class LaneSystem implements SystemCommands {
 
   @Override
   public Uni<Void> events(EventQuery query, EventSink sink) {
-    return Unis.onVirtualThread("events", () -> events.run(query, sink));
+    return events.run(query, sink);
   }
 
   @Override

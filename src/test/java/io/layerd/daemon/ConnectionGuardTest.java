@@ -2,11 +2,16 @@ package io.layerd.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.layerd.daemon.ConnectionGuard.Limits;
+import io.layerd.sys.Sys;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.impl.VertxInternal;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -26,20 +31,24 @@ class ConnectionGuardTest {
   private static final Duration LONG = Duration.ofMinutes(1);
   private static final String REQUEST = "POST / HTTP/1.1\r\nHost: d\r\nContent-Length: 2\r\n\r\n";
 
+  private static final String BARE = "GET / HTTP/1.1\r\nHost: d\r\n\r\n";
+
   private static final String CHUNKED =
       "POST / HTTP/1.1\r\nHost: d\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n";
 
   private final Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
+  private ConnectionGuard guard = new ConnectionGuard(Sys.host());
   private int port;
 
   @AfterEach
   void stop() {
+    guard.close();
     vertx.close().toCompletionStage().toCompletableFuture().join();
   }
 
   @Test
   void aHeadThatTricklesInIsNotWaitedFor() throws IOException {
-    serve(new ConnectionGuard(10, SHORT, LONG, LONG));
+    serve(limits(10, SHORT, LONG, LONG));
     try (Socket socket = connect()) {
       String end = "open";
       for (char c : ("GET / HTTP/1.1\r\nX: " + "x".repeat(1000)).toCharArray()) {
@@ -59,7 +68,7 @@ class ConnectionGuardTest {
 
   @Test
   void aConnectionThatSaysNothingMoreIsClosed() throws IOException {
-    serve(new ConnectionGuard(10, LONG, SHORT, LONG));
+    serve(limits(10, LONG, SHORT, LONG));
     try (Socket socket = connect()) {
       send(socket, REQUEST + "ok");
       assertThat(answer(socket)).startsWith("HTTP/1.1 200").endsWith("done");
@@ -70,7 +79,7 @@ class ConnectionGuardTest {
   @Test
   void aBodyAndAnAnswerTakeTheirTime() throws Exception {
     Duration head = Duration.ofSeconds(3);
-    serve(new ConnectionGuard(10, head, head, LONG));
+    serve(limits(10, head, head, LONG));
     try (Socket socket = connect()) {
       send(socket, REQUEST.replace("\r\n\r\n", "\r\nExpect: 100-continue\r\n\r\n"));
       assertThat(answer(socket)).startsWith("HTTP/1.1 100");
@@ -82,7 +91,7 @@ class ConnectionGuardTest {
 
   @Test
   void aBodyThatStopsIsNotWaitedFor() throws IOException {
-    serve(new ConnectionGuard(10, LONG, LONG, SHORT));
+    serve(limits(10, LONG, LONG, SHORT));
     for (String head : new String[] {REQUEST, CHUNKED}) {
       try (Socket socket = connect()) {
         send(socket, head + "o");
@@ -95,7 +104,7 @@ class ConnectionGuardTest {
 
   @Test
   void aBodyThatGetsOnTakesItsTime() throws Exception {
-    serve(new ConnectionGuard(10, LONG, LONG, Duration.ofSeconds(2)));
+    serve(limits(10, LONG, LONG, Duration.ofSeconds(2)));
     try (Socket socket = connect()) {
       send(socket, REQUEST.replace(": 2", ": 20"));
       for (int i = 0; i < 20; i++) { // twice the limit
@@ -108,7 +117,7 @@ class ConnectionGuardTest {
 
   @Test
   void aBodyThatTheDaemonDoesNotReadIsNoFaultOfTheClient() throws Exception {
-    serve(new ConnectionGuard(10, LONG, LONG, SHORT));
+    serve(limits(10, LONG, LONG, SHORT));
     try (Socket socket = connect()) {
       byte[] body = new byte[4 * 1024 * 1024];
       send(
@@ -121,7 +130,7 @@ class ConnectionGuardTest {
 
   @Test
   void requestsInAPipelineAreAnsweredInOrder() throws IOException {
-    serve(new ConnectionGuard(10, LONG, LONG, LONG));
+    serve(limits(10, LONG, LONG, LONG));
     try (Socket socket = connect()) {
       send(socket, REQUEST + "ok" + CHUNKED + "ok\r\n0\r\n\r\n" + REQUEST + "ok");
       for (int i = 0; i < 3; i++) {
@@ -135,8 +144,167 @@ class ConnectionGuardTest {
   }
 
   @Test
+  void whereThereAreManyThoseWithoutARequestRest() throws Exception {
+    serve(new Limits(10, LONG, Duration.ofSeconds(10), LONG, 1));
+    List<Socket> sockets = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      sockets.add(connect());
+      send(sockets.getLast(), BARE);
+      assertThat(answer(sockets.getLast())).endsWith("done");
+    }
+    try (Socket begun = connect()) {
+      send(begun, BARE + "GET / HT"); // it must not lose what it has said
+      assertThat(answer(begun)).endsWith("done");
+      awaitResting(2); // the first one was alone
+      for (int i = 0; i < 3; i++) {
+        send(sockets.get(i), i == 0 ? REQUEST + "ok" : BARE);
+        assertThat(answer(sockets.get(i))).startsWith("HTTP/1.1 200").endsWith("done");
+      }
+      send(begun, "TP/1.1\r\nHost: d\r\n\r\n");
+      assertThat(answer(begun)).endsWith("done");
+      sockets.removeFirst().close(); // the one with a body, which stays awake
+      awaitResting(3);
+      sockets.removeFirst().close(); // one that rests
+      awaitResting(2);
+    }
+    awaitResting(1);
+    try (Socket socket = sockets.getFirst()) {
+      assertThat(socket.getInputStream().read()).isEqualTo(-1); // its time is over
+    }
+    awaitResting(0);
+    serveTenMore();
+  }
+
+  /** None of those that rested and are gone is counted any more. */
+  private void serveTenMore() throws IOException {
+    List<Socket> sockets = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      Socket socket = connect();
+      send(socket, BARE);
+      assertThat(answer(socket)).endsWith("done");
+      sockets.add(socket);
+    }
+    for (Socket socket : sockets) {
+      socket.close();
+    }
+  }
+
+  private void awaitResting(int count) throws InterruptedException {
+    while (guard.resting().count() != count) {
+      Thread.sleep(10);
+    }
+  }
+
+  @Test
+  void aBodyOfHttp2ThatStopsEndsAlone() throws IOException {
+    serve(limits(10, LONG, LONG, SHORT));
+    try (Socket socket = connect()) {
+      send(socket, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+      DataOutputStream output = new DataOutputStream(socket.getOutputStream());
+      frame(output, SETTINGS, 0, 0);
+      frame(output, HEADERS, END_HEADERS, 1, H2_HEAD);
+      frame(output, DATA, 0, 1, (byte) 'o');
+      DataInputStream input = new DataInputStream(socket.getInputStream());
+      List<String> seen = new ArrayList<>();
+      while (!seen.contains("reset 1")) {
+        frame(output, HEADERS, END_HEADERS | END_STREAM, 3 + 2 * seen.size(), H2_HEAD);
+        seen.add(next(input));
+      }
+      assertThat(seen).allMatch(one -> one.equals("reset 1") || one.startsWith("end "));
+      int last = 5 + 2 * seen.size();
+      frame(output, HEADERS, END_HEADERS, last, H2_HEAD);
+      frame(output, DATA, END_STREAM, last, (byte) 'o', (byte) 'k');
+      String one = next(input);
+      while (!one.equals("end " + last)) {
+        assertThat(one).startsWith("end ");
+        one = next(input);
+      }
+    }
+  }
+
+  @Test
+  void aBodyOfHttp2ThatGetsOnTakesItsTime() throws Exception {
+    serve(limits(10, LONG, LONG, Duration.ofSeconds(2)));
+    try (Socket socket = connect()) {
+      send(socket, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+      DataOutputStream output = new DataOutputStream(socket.getOutputStream());
+      frame(output, SETTINGS, 0, 0);
+      frame(output, HEADERS, END_HEADERS, 1, H2_HEAD);
+      for (int i = 0; i < 20; i++) { // twice the limit
+        Thread.sleep(200);
+        frame(output, DATA, i == 19 ? END_STREAM : 0, 1, (byte) 'x');
+      }
+      assertThat(next(new DataInputStream(socket.getInputStream()))).isEqualTo("end 1");
+    }
+  }
+
+  @Test
+  void aBodyOfHttp2ThatTheDaemonDoesNotReadIsNoFaultOfTheClient() throws Exception {
+    serve(limits(10, LONG, LONG, SHORT));
+    try (Socket socket = connect()) {
+      send(socket, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+      DataOutputStream output = new DataOutputStream(socket.getOutputStream());
+      frame(output, SETTINGS, 0, 0);
+      frame(output, HEADERS, END_HEADERS, 1, H2_LATER);
+      for (int i = 0; i < 4; i++) { // up to what may be ahead of the daemon
+        frame(output, DATA, 0, 1, new byte[15_000]);
+      }
+      Thread.sleep(SHORT.multipliedBy(5).minusMillis(100));
+      DataInputStream input = new DataInputStream(socket.getInputStream());
+      frame(output, DATA, END_STREAM, 1, new byte[5_000]);
+      assertThat(next(input)).isEqualTo("end 1");
+    }
+  }
+
+  private static final int DATA = 0;
+  private static final int HEADERS = 1;
+  private static final int RESET = 3;
+  private static final int SETTINGS = 4;
+  private static final int END_STREAM = 1;
+  private static final int END_HEADERS = 4;
+
+  /** {@code :method POST, :scheme http, :path /, :authority d}. */
+  private static final byte[] H2_HEAD = {(byte) 0x83, (byte) 0x86, (byte) 0x84, 0x41, 1, 'd'};
+
+  /** The same with the path {@code /later}. */
+  private static final byte[] H2_LATER = {
+    (byte) 0x83, (byte) 0x86, 0x04, 6, '/', 'l', 'a', 't', 'e', 'r', 0x41, 1, 'd'
+  };
+
+  private static void frame(
+      DataOutputStream output, int type, int flags, int stream, byte... payload)
+      throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    DataOutputStream frame = new DataOutputStream(bytes);
+    frame.writeByte(payload.length >> 16);
+    frame.writeShort(payload.length);
+    frame.writeByte(type);
+    frame.writeByte(flags);
+    frame.writeInt(stream);
+    frame.write(payload);
+    output.write(bytes.toByteArray());
+  }
+
+  /** The next end of a stream. */
+  private static String next(DataInputStream input) throws IOException {
+    while (true) {
+      byte[] payload = new byte[input.readUnsignedByte() << 16 | input.readUnsignedShort()];
+      int type = input.readUnsignedByte();
+      int flags = input.readUnsignedByte();
+      int stream = input.readInt();
+      input.readFully(payload);
+      if (type == RESET) {
+        return "reset " + stream;
+      }
+      if ((type == DATA || type == HEADERS) && (flags & END_STREAM) != 0) {
+        return "end " + stream;
+      }
+    }
+  }
+
+  @Test
   void connectionsAreBounded() throws IOException {
-    serve(new ConnectionGuard(3, LONG, LONG, LONG));
+    serve(limits(3, LONG, LONG, LONG));
     List<Socket> sockets = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
       Socket socket = connect();
@@ -166,7 +334,7 @@ class ConnectionGuardTest {
 
   @Test
   void aConnectionThatNeverSpeaksIsClosed() throws IOException {
-    serve(new ConnectionGuard(10, SHORT, LONG, LONG));
+    serve(limits(10, SHORT, LONG, LONG));
     try (Socket socket = connect()) {
       assertThat(socket.getInputStream().read()).isEqualTo(-1);
     }
@@ -174,7 +342,7 @@ class ConnectionGuardTest {
 
   @Test
   void settingsAndPingsOfHttp2DoNotReplaceARequest() throws Exception {
-    serve(new ConnectionGuard(10, SHORT, LONG, LONG));
+    serve(limits(10, SHORT, LONG, LONG));
     try (Socket socket = connect()) {
       send(socket, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
       byte[] settings = {0, 0, 0, 4, 0, 0, 0, 0, 0};
@@ -206,7 +374,7 @@ class ConnectionGuardTest {
 
   @Test
   void anUpgradeWithoutSettingsReachesTheRouteAsItCame() throws IOException {
-    serve(new ConnectionGuard(10, LONG, LONG, LONG));
+    serve(limits(10, LONG, LONG, LONG));
     try (Socket socket = connect()) {
       send(
           socket,
@@ -215,7 +383,12 @@ class ConnectionGuardTest {
     }
   }
 
-  private void serve(ConnectionGuard guard) {
+  private static Limits limits(int most, Duration firstHead, Duration idle, Duration stalled) {
+    return new Limits(most, firstHead, idle, stalled, most);
+  }
+
+  private void serve(Limits limits) {
+    guard = new ConnectionGuard(Sys.host(), limits);
     port =
         new ListeningVertx((VertxInternal) vertx, guard)
             .createHttpServer(

@@ -7,14 +7,17 @@ import io.layerd.engine.SystemCommands.EventQuery;
 import io.layerd.error.Unavailable;
 import io.layerd.events.Event;
 import io.layerd.events.EventLog;
+import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -102,7 +105,7 @@ class EventStreamTest {
               try {
                 stuck.await();
               } catch (InterruptedException e) {
-                throw new java.io.IOException(e);
+                throw new IOException(e);
               }
             });
     while (log.subscribers() == 0) {
@@ -115,14 +118,68 @@ class EventStreamTest {
         .hasRootCauseInstanceOf(Unavailable.class);
   }
 
+  @Test
+  void whoHearsNothingHasNoThread() throws Exception {
+    List<Thread> writers = new CopyOnWriteArrayList<>();
+    List<String> seen = new CopyOnWriteArrayList<>();
+    CompletableFuture<Void> done =
+        run(
+            new EventQuery(null, null, Map.of("type", List.of("container"))),
+            event -> {
+              writers.add(Thread.currentThread());
+              seen.add(event.actorId());
+            });
+    for (String id : new String[] {"1", "2", "3"}) {
+      while (log.subscribers() == 0) {
+        Thread.sleep(1);
+      }
+      log.publish("container", "create", id, Map.of());
+      log.publish("image", "pull", id, Map.of());
+      while (!seen.contains(id)) {
+        Thread.sleep(1);
+      }
+      for (Thread writer : writers) {
+        writer.join(Duration.ofSeconds(5));
+        assertThat(writer.isAlive()).isFalse();
+      }
+    }
+    assertThat(seen).containsExactly("1", "2", "3");
+    done.cancel(true);
+    assertThat(log.subscribers()).isZero();
+  }
+
+  @Test
+  void manyEventsAtOnceComeInOrder() throws Exception {
+    List<Integer> seen = new ArrayList<>();
+    CompletableFuture<Void> done =
+        run(
+            new EventQuery(null, Instant.now().plusSeconds(2), Map.of()),
+            event -> seen.add(Integer.parseInt(event.actorId())));
+    while (log.subscribers() == 0) {
+      Thread.sleep(1);
+    }
+    for (int i = 0; i < 3000; i++) {
+      log.publish("container", "create", Integer.toString(i), Map.of());
+    }
+    done.get(10, TimeUnit.SECONDS);
+    assertThat(seen).isEqualTo(IntStream.range(0, 3000).boxed().toList());
+    assertThat(log.subscribers()).isZero();
+  }
+
+  @Test
+  void aFailureToWriteEndsIt() {
+    CompletableFuture<Void> done =
+        run(
+            new EventQuery(Instant.now().minusSeconds(60), null, Map.of()),
+            _ -> {
+              throw new IOException("gone");
+            });
+    log.publish("container", "create", "1", Map.of());
+    assertThatThrownBy(() -> done.get(5, TimeUnit.SECONDS)).hasRootCauseMessage("gone");
+    assertThat(log.subscribers()).isZero();
+  }
+
   private CompletableFuture<Void> run(EventQuery query, SystemCommands.EventSink sink) {
-    return CompletableFuture.runAsync(
-        () -> {
-          try {
-            new EventStream(log).run(query, sink);
-          } catch (java.io.IOException | InterruptedException e) {
-            throw new CompletionException(e);
-          }
-        });
+    return new EventStream(log).run(query, sink).subscribeAsCompletionStage();
   }
 }
