@@ -55,6 +55,12 @@ final class DockerdFlags {
           Map.entry("default-network-opt", "Default network options, DRIVER=KEY=VALUE"),
           Map.entry("exec-opt", "Runtime execution options, native.cgroupdriver=cgroupfs"),
           Map.entry("feature", "Enable feature in the daemon"),
+          Map.entry("bip6", "IPv6 CIDR for the default bridge"),
+          Map.entry("default-gateway", "Default gateway IPv4 address for the default bridge"),
+          Map.entry("default-gateway-v6", "Default gateway IPv6 address for the default bridge"),
+          Map.entry("fixed-cidr-v6", "IPv6 subnet for fixed IPs of the default bridge"),
+          Map.entry("iptables", "Add packet rules for networks and published ports"),
+          Map.entry("ipv6", "Enable IPv6 networking for the default bridge"),
           Map.entry("fixed-cidr", "IPv4 subnet for fixed IPs of the default bridge"),
           Map.entry("host-gateway-ip", "IP addresses that host-gateway stands for in --add-host"),
           Map.entry("http-proxy", "HTTP proxy URL to use for outgoing traffic"),
@@ -75,10 +81,6 @@ final class DockerdFlags {
           Map.entry("seccomp-profile", "Path to seccomp profile, \"builtin\" or \"unconfined\""),
           Map.entry("userland-proxy", "Pass on what no packet rule leads to a published port"));
 
-  /** Why the others are refused, where it is no protection that somebody would rely on. */
-  private static final Map<String, String> REASONS =
-      Map.of("iptables", "netavark makes packet rules for every bridge");
-
   private DockerdFlags() {}
 
   private static Map<String, Flag> all() {
@@ -91,7 +93,7 @@ final class DockerdFlags {
         init-path init-path - WORKS
         live-restore live-restore false WORKS
         allow-direct-routing allow-direct-routing false WARNED
-        bip6 bip6 - WARNED
+        bip6 bip6 - WORKS
         cdi-spec-dir cdi-spec-dirs - WARNED
         containerd containerd - WARNED
         containerd-namespace containerd-namespace moby WARNED
@@ -100,8 +102,8 @@ final class DockerdFlags {
         cpu-rt-runtime cpu-rt-runtime 0 WARNED
         cri-containerd cri-containerd false WARNED
         default-cgroupns-mode default-cgroupns-mode - WORKS
-        default-gateway default-gateway - WARNED
-        default-gateway-v6 default-gateway-v6 - WARNED
+        default-gateway default-gateway - WORKS
+        default-gateway-v6 default-gateway-v6 - WORKS
         default-ipc-mode default-ipc-mode private WORKS
         default-network-opt default-network-opts - WORKS
         default-shm-size default-shm-size - WORKS
@@ -110,7 +112,7 @@ final class DockerdFlags {
         experimental experimental false WARNED
         feature features - WORKS
         fixed-cidr fixed-cidr - WORKS
-        fixed-cidr-v6 fixed-cidr-v6 - WARNED
+        fixed-cidr-v6 fixed-cidr-v6 - WORKS
         host-gateway-ip host-gateway-ips - WORKS
         http-proxy http-proxy - WORKS
         https-proxy https-proxy - WORKS
@@ -120,8 +122,8 @@ final class DockerdFlags {
         ip-forward-no-drop ip-forward-no-drop false WARNED
         ip-masq ip-masq true WORKS
         ip6tables ip6tables true WARNED
-        iptables iptables true REFUSED
-        ipv6 ipv6 false WARNED
+        iptables iptables true WORKS
+        ipv6 ipv6 false WORKS
         log-driver log-driver json-file WORKS
         log-format log-format text WORKS
         log-opt log-opts - WORKS
@@ -242,12 +244,7 @@ final class DockerdFlags {
       String name = given.containsKey(flag.name()) ? "--" + flag.name() : "\"" + flag.key() + "\"";
       if (flag.fate() == Fate.REFUSED) {
         throw new StartupFailure(
-            "layerd does not support "
-                + name
-                + " other than \""
-                + flag.usual()
-                + "\": "
-                + REASONS.getOrDefault(flag.name(), "remove it"));
+            "layerd does not support " + name + " other than \"" + flag.usual() + "\": remove it");
       }
       if (given.containsKey(flag.name())) {
         warnings.add("layerd does not act on " + name);

@@ -69,14 +69,32 @@ record EngineOptions(
 
   private static BridgeChoices bridges(Given given) {
     String ip = given.text("ip");
-    String fixed = given.text("fixed-cidr");
     return new BridgeChoices(
         ip.isEmpty() ? BridgeChoices.USUAL.hostBinding() : ip,
         given.on("icc", true),
         given.on("ip-masq", true),
-        fixed.isEmpty() ? null : fixed,
+        orNull(given.text("fixed-cidr")),
+        address(given, "default-gateway"),
+        new BridgeChoices.Ipv6(
+            given.on("ipv6", false),
+            orNull(given.text("bip6")),
+            orNull(given.text("fixed-cidr-v6")),
+            address(given, "default-gateway-v6")),
+        given.on("iptables", true),
         given.on("userland-proxy", true),
         networkOptions(given));
+  }
+
+  private static @Nullable String orNull(String text) {
+    return text.isEmpty() ? null : text;
+  }
+
+  private static @Nullable String address(Given given, String name) {
+    String text = given.text(name);
+    if (!text.isEmpty() && !IpLiteral.valid(text)) {
+      throw Given.invalid(name, text, "failed to parse IP: \"" + text + "\"");
+    }
+    return orNull(text);
   }
 
   /** {@code bridge=com.docker.network.driver.mtu=1234} on the command line. */

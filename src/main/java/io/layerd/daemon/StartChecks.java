@@ -56,6 +56,9 @@ final class StartChecks {
 
   /** Without options dockerd starts with any driver, and then no container can be made. */
   private static void log(LogConfig log) {
+    if (log.config() == null || log.config().isEmpty()) {
+      return;
+    }
     try {
       Containers.checkLog(log);
     } catch (EngineException e) {

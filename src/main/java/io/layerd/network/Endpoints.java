@@ -134,7 +134,7 @@ final class Endpoints {
   }
 
   private static String gateway(NetworkRecord network, @Nullable NetworkPool pool, String mode) {
-    String gateway = pool == null ? null : pool.gateway();
+    String gateway = pool == null ? null : DefaultBridge.exit(network, pool);
     boolean none = network.internal() || mode.equals("isolated");
     return none || gateway == null ? "" : gateway;
   }

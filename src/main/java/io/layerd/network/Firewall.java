@@ -54,13 +54,16 @@ final class Firewall {
   private final NetworkTable table;
   private final AttachmentStore store;
   private final String tag;
+  private final boolean on;
   private String last4 = "";
   private String last6 = "";
 
   /**
    * @param execRoot makes the chains' names differ from another daemon's
+   * @param on whether packet rules are touched at all
    */
-  Firewall(NetworkTable table, AttachmentStore store, Path execRoot) {
+  Firewall(NetworkTable table, AttachmentStore store, Path execRoot, boolean on) {
+    this.on = on;
     this.table = table;
     this.store = store;
     this.tag = "%08X".formatted(execRoot.toAbsolutePath().toString().hashCode());
@@ -72,6 +75,9 @@ final class Firewall {
 
   /** Applies what has changed since the last call. */
   void update() {
+    if (!on) {
+      return;
+    }
     FirewallLock.locked(
         () -> {
           last4 = apply(ruleset(false), last4, false);
@@ -82,6 +88,9 @@ final class Firewall {
 
   /** Applies everything, whatever may still be there. */
   void restore() {
+    if (!on) {
+      return;
+    }
     FirewallLock.locked(
         () -> {
           last4 = "";
@@ -137,6 +146,9 @@ final class Firewall {
 
   /** Takes every rule and chain of ours away. */
   void close() {
+    if (!on) {
+      return;
+    }
     FirewallLock.locked(
         () -> {
           remove(ruleset(false), false);

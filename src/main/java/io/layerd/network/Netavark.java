@@ -46,13 +46,24 @@ final class Netavark {
     run("teardown", namespace, request);
   }
 
+  /**
+   * netavark makes packet rules for every network that is not internal. What else that means to it,
+   * a default route, is layerd's own business anyway.
+   */
+  private JsonNode withoutRules(JsonNode request) {
+    if (!options.bridges().packetRules()) {
+      request.path("network_info").forEach(one -> ((ObjectNode) one).put("internal", true));
+    }
+    return request;
+  }
+
   private void run(String verb, Path namespace, JsonNode request) {
     Path program = HostPrograms.get(options.netavark(), "netavark");
     List<String> command =
         List.of(program.toString(), "--config", config.toString(), verb, namespace.toString());
     try {
       long start = System.nanoTime();
-      HostCommand.Result result = HostCommand.run(command, request.toString());
+      HostCommand.Result result = HostCommand.run(command, withoutRules(request).toString());
       LOG.debugf("netavark %s: %d ms", verb, (System.nanoTime() - start) / 1_000_000);
       if (result.exitCode() != 0) {
         throw new SystemFailure("netavark " + verb + " failed: " + reason(result.output()));

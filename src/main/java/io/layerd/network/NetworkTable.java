@@ -45,7 +45,7 @@ final class NetworkTable {
     }
     List<NetworkRecord> table = new ArrayList<>();
     List<NetworkRecord> old = List.copyOf(known.values());
-    table.add(bridge(known.remove("bridge"), options, pools));
+    table.add(DefaultBridge.of(known.remove("bridge"), options, pools));
     table.add(plain(known.remove("host"), "host", "host"));
     table.add(plain(known.remove("none"), "none", "null"));
     table.addAll(known.values());
@@ -74,79 +74,6 @@ final class NetworkTable {
     } catch (IOException e) {
       throw new SystemFailure("cannot read " + file + ": " + e.getMessage(), e);
     }
-  }
-
-  /**
-   * The default bridge keeps its id. Its subnet is what the options say, else what the interface
-   * has, else what it had if the host does not use that otherwise, else the first free pool.
-   */
-  private static NetworkRecord bridge(
-      @Nullable NetworkRecord old, NetworkOptions options, DefaultPools pools) {
-    String name = options.bridgeName();
-    Cidr gateway = options.bip() == null ? HostSubnets.of(name) : Cidr.parse(options.bip());
-    if (gateway == null) {
-      List<Cidr> used = HostSubnets.used(name);
-      NetworkPool before = old == null ? null : old.pool(false);
-      boolean free = before != null && used.stream().noneMatch(before.cidr()::overlaps);
-      gateway = free && before != null ? before.cidr() : pools.firstFree(used, false);
-    }
-    if (gateway.address().equals(gateway.network())) {
-      gateway = gateway.at(gateway.first());
-    }
-    return new NetworkRecord(
-        old == null ? RandomId.hex64() : old.id(),
-        "bridge",
-        "bridge",
-        old == null ? Instant.now().toString() : old.created(),
-        name,
-        true,
-        false,
-        false,
-        false,
-        false,
-        "",
-        "default",
-        null,
-        List.of(
-            new NetworkPool(
-                gateway.subnet(),
-                range(options.bridges().fixedCidr(), gateway),
-                gateway.address().text(),
-                true,
-                Map.of(),
-                false)),
-        new LinkedHashMap<>(
-            Map.of(
-                BridgeOptions.BRIDGE + "default_bridge",
-                "true",
-                BridgeOptions.BRIDGE + "enable_icc",
-                Boolean.toString(options.bridges().icc()),
-                BridgeOptions.BRIDGE + "enable_ip_masquerade",
-                Boolean.toString(options.bridges().masquerade()),
-                BridgeOptions.BRIDGE + "host_binding_ipv4",
-                options.bridges().hostBinding(),
-                BridgeOptions.BRIDGE + "name",
-                name,
-                BridgeOptions.MTU,
-                Integer.toString(options.mtu()))),
-        Map.of());
-  }
-
-  private static @Nullable String range(@Nullable String fixed, Cidr subnet) {
-    if (fixed == null) {
-      return null;
-    }
-    Cidr range = Cidr.find(fixed);
-    String failed = "Error initializing network controller: ";
-    if (range == null) {
-      throw new SystemFailure(failed + "parse fixed-cidr failed: invalid CIDR address: " + fixed);
-    }
-    if (!subnet.contains(range)) {
-      throw new SystemFailure(
-          "%sthe default bridge's subnet %s does not contain fixed-cidr %s"
-              .formatted(failed, subnet.subnet(), fixed));
-    }
-    return range.subnet();
   }
 
   private static NetworkRecord plain(@Nullable NetworkRecord old, String name, String driver) {

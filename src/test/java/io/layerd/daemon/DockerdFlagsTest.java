@@ -99,7 +99,7 @@ class DockerdFlagsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"--iptables=false,--iptables", "--userns-remap=default,--userns-remap"})
+  @CsvSource({"--rootless,--rootless", "--userns-remap=default,--userns-remap"})
   void aProtectionThatIsNotThereIsNoFlag(String flag, String name) {
     assertThatThrownBy(() -> load(flag))
         .isInstanceOf(StartupFailure.class)
@@ -158,6 +158,9 @@ class DockerdFlagsTest {
         "--log-format=x | invalid log format: x",
         "--feature=a=x | strconv.ParseBool: parsing \"x\": invalid syntax",
         "--add-runtime=x | invalid runtime argument: x",
+        "--default-gateway=x | invalid argument \"x\" for \"--default-gateway\" flag: failed to parse IP: \"x\"",
+        "--fixed-cidr-v6=x | invalid fixed-cidr-v6: invalid fixed-cidr-v6: netip.ParsePrefix(\"x\"): no '/'",
+        "--fixed-cidr-v6=10.0.0.0/8 | invalid fixed-cidr-v6: invalid fixed-cidr-v6: '10.0.0.0/8' is not a valid IPv6 subnet",
         "--exec-opt=x | invalid exec-opt (x): must be formatted 'opt=value'",
         "--exec-opt=foo=bar | invalid exec-opt (foo=bar): unknown option: 'foo'",
       })
@@ -173,7 +176,7 @@ class DockerdFlagsTest {
       quoteCharacter = '`',
       value = {
         "{\"log-opts\":{\"x\":\"y\"}} | failed to set log opts: failed to set log opts: unknown log opt 'x' for json-file log driver",
-        "{\"log-driver\":\"nope\"} | failed to set log opts: failed to set log opts: error looking up logging plugin nope: plugin \"nope\" not found",
+        "{\"log-driver\":\"nope\",\"log-opts\":{\"a\":\"b\"}} | failed to set log opts: failed to set log opts: error looking up logging plugin nope: plugin \"nope\" not found",
         "{\"default-runtime\":\"nope\"} | specified default runtime 'nope' does not exist",
         "{\"runtimes\":{\"runc\":{\"path\":\"/x\"}}} | runtime name 'runc' is reserved",
         "{\"runtimes\":{\"a\":{}}} | runtime a: either a runtimeType or a path must be configured",
@@ -189,6 +192,12 @@ class DockerdFlagsTest {
     assertThatThrownBy(() -> StartChecks.check(config))
         .isInstanceOf(StartupFailure.class)
         .hasMessage(why);
+  }
+
+  /** As with dockerd: no container can be made then, unless it names another driver. */
+  @Test
+  void aLogDriverThatIsNotThereIsNoReasonNotToStart() {
+    StartChecks.check(load("--log-driver=nope"));
   }
 
   @Test
@@ -210,6 +219,12 @@ class DockerdFlagsTest {
       "--icc=false",
       "--ip-masq=false",
       "--fixed-cidr=10.1.2.0/24",
+      "--default-gateway=10.1.2.9",
+      "--ipv6",
+      "--bip6=fd00:1::1/64",
+      "--fixed-cidr-v6=fd00:1::/80",
+      "--default-gateway-v6=fd00:1::9",
+      "--iptables=false",
       "--userland-proxy=false",
       "--default-network-opt=bridge=a.b=c=d",
       "--host-gateway-ip=1.2.3.4",
@@ -220,6 +235,8 @@ class DockerdFlagsTest {
         file,
         """
         {"ip": "127.0.0.1", "icc": false, "ip-masq": false, "fixed-cidr": "10.1.2.0/24",
+         "default-gateway": "10.1.2.9", "ipv6": true, "bip6": "fd00:1::1/64",
+         "fixed-cidr-v6": "fd00:1::/80", "default-gateway-v6": "fd00:1::9", "iptables": false,
          "userland-proxy": false, "default-network-opts": {"bridge": {"a.b": "c=d"}},
          "host-gateway-ips": ["1.2.3.4", "fd00::7"]}
         """);

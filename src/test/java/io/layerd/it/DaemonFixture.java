@@ -40,7 +40,7 @@ final class DaemonFixture implements AutoCloseable {
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }
-    this.flags = List.of(flags);
+    this.flags = new ArrayList<>(List.of(flags));
     number = freeNumber();
   }
 
@@ -59,6 +59,12 @@ final class DaemonFixture implements AutoCloseable {
   /** Starts the daemon where these programs of the host cannot be run. */
   DaemonFixture without(String... programs) {
     hidden = List.of(programs);
+    return this;
+  }
+
+  /** More flags, for those that follow from the bridge. */
+  DaemonFixture flags(String... more) {
+    flags.addAll(List.of(more));
     return this;
   }
 
