@@ -17,14 +17,14 @@ import org.jspecify.annotations.Nullable;
 final class BaseImages {
   private final Tools tools;
   private final BuildRequest request;
-  private final BuildOutput output;
+  private final BuildReport report;
   private final Cancellation cancellation;
   private final Set<String> pulled = new HashSet<>();
 
-  BaseImages(Tools tools, BuildRequest request, BuildOutput output, Cancellation cancellation) {
+  BaseImages(Tools tools, BuildRequest request, BuildReport report, Cancellation cancellation) {
     this.tools = tools;
     this.request = request;
-    this.output = output;
+    this.report = report;
     this.cancellation = cancellation;
   }
 
@@ -45,7 +45,7 @@ final class BaseImages {
     RegistryCredentials credentials = request.credentials().apply(reference.domain());
     tools
         .images()
-        .pull(new PullRequest(name, false, platform, credentials), output::progress, cancellation);
+        .pull(new PullRequest(name, false, platform, credentials), report::progress, cancellation);
     return tools.images().find(name).orElseThrow(() -> new NotFound("No such image: " + name));
   }
 

@@ -1,25 +1,25 @@
 package io.layerd.build;
 
+import io.layerd.build.BuildReport.StepTitle;
 import io.layerd.dockerfile.ConfigEdit;
 import io.layerd.dockerfile.Dockerfile;
 import io.layerd.dockerfile.DockerfileParser;
 import io.layerd.dockerfile.Instruction;
 import io.layerd.dockerfile.Substitution;
 import io.layerd.error.InvalidParameter;
-import io.layerd.error.SystemFailure;
 import io.layerd.image.ImageService.Cancellation;
 import io.layerd.image.ImageService.Image;
-import io.layerd.layer.StagedLayer;
 import io.layerd.oci.ChainId;
-import io.layerd.oci.Digest;
 import io.layerd.oci.Platform;
 import io.layerd.spec.ContainerConfig;
 import io.layerd.spec.SpecJson;
-import io.layerd.sys.ErrnoException;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
@@ -30,69 +30,92 @@ final class Build {
   private final Tools tools;
   private final BuildRequest request;
   private final Dockerfile file;
-  private final ContextDirectory context;
-  private final BuildOutput output;
+  private final BuildFiles files;
+  private final BuildReport report;
   private final Cancellation cancellation;
+  private final boolean kit;
   private final BuildArgs args;
   private final StepImages steps;
   private final StepCache cache;
   private final CopyStep copies;
   private final RunStep runs;
+  private final WorkDirStep workDirs;
   private final FinishedStages finished;
+  private final KeptContainers containers;
   private int step;
   private int stepCount;
+  private int stageCount;
 
   Build(
       Tools tools,
       BuildRequest request,
       Dockerfile file,
-      ContextDirectory context,
-      BuildOutput output,
+      BuildFiles files,
+      BuildReport report,
       Cancellation cancellation) {
     this.tools = tools;
     this.request = request;
     this.file = file;
-    this.context = context;
-    this.output = output;
+    this.files = files;
+    this.report = report;
     this.cancellation = cancellation;
+    kit = request.client() != null;
     args = new BuildArgs(request.buildArgs(), PlatformNames.args(request.platform()));
-    finished = new FinishedStages(new BaseImages(tools, request, output, cancellation));
+    finished = new FinishedStages(new BaseImages(tools, request, report, cancellation));
     steps = new StepImages(tools.images(), tools.layers(), tools.version());
-    cache = new StepCache(tools.images(), steps, request.cacheFrom(), output);
-    copies = new CopyStep(tools, steps, cache, output);
-    runs = new RunStep(tools, steps, cache, request, output, cancellation);
+    cache = new StepCache(tools.images(), steps, kit ? List.of() : request.cacheFrom(), report);
+    containers = new KeptContainers(tools.containers(), request);
+    copies = new CopyStep(tools, steps, cache, report, kit);
+    StepMounts.Sources sources = new StepMounts.Sources(tools, request, files, finished);
+    runs = new RunStep(tools, steps, cache, request, report, cancellation, containers, sources);
+    workDirs = new WorkDirStep(tools, steps, cache);
   }
 
   /**
-   * @return the last stage's image
+   * @return the last stage's image; null if there is nothing in it
    * @throws RunStep.NonZero if a program failed
    */
-  Digest run() throws RunStep.NonZero, InterruptedException {
+  @Nullable Image run() throws RunStep.NonZero, InterruptedException {
+    boolean whole = false;
+    try {
+      Image result = stages();
+      whole = true;
+      return result;
+    } finally {
+      containers.end(whole);
+    }
+  }
+
+  private @Nullable Image stages() throws RunStep.NonZero, InterruptedException {
     int last = target();
     List<Dockerfile.Stage> stages = file.stages().subList(0, last + 1);
+    file.warnings().forEach(report::warn);
     stepCount =
         file.globalArgs().size()
             + request.labels().size()
             + stages.stream().mapToInt(stage -> 1 + stage.instructions().size()).sum();
-    for (String warning : file.warnings()) {
-      output.text("\u001b[91m" + warning + "\n\u001b[0m");
-    }
     for (Instruction.Arg arg : file.globalArgs()) {
-      announce(arg.source().text());
+      if (!kit) {
+        announce(arg.source().text(), 0, "", 0, 0);
+      }
       Substitution values = new Substitution(file.escape(), args::findGlobal);
       arg.pairs()
           .forEach(
               pair -> args.declareGlobal(values.word(pair.name()), word(values, pair.value())));
     }
+    Substitution values = new Substitution(file.escape(), args::findGlobal);
+    Set<Integer> needed = kit ? new NeededStages(stages).of(last, values) : Set.of();
+    stageCount = kit ? needed.size() : stages.size();
+    if (kit && NeededStages.useContext(stages, needed)) {
+      var unused = files.context(); // before the first step, as clients expect
+    }
     for (int i = 0; i <= last; i++) {
-      finished.add(stages.get(i).from().name(), stage(stages.get(i), i == last));
+      Dockerfile.Stage stage = stages.get(i);
+      boolean skip = kit && !needed.contains(i);
+      finished.add(stage.from().name(), skip ? null : stage(stage, i, i == last));
     }
     warnOfUnused();
-    Image result = finished.last();
-    if (result == null) {
-      throw new InvalidParameter("No image was generated. Is your Dockerfile empty?");
-    }
-    return result.id();
+    return finished.last();
   }
 
   private static @Nullable String word(Substitution values, @Nullable String text) {
@@ -115,53 +138,64 @@ final class Build {
   private void warnOfUnused() {
     List<String> unused = args.unused();
     if (!unused.isEmpty()) {
-      output.text(
-          "[Warning] One or more build-args ["
-              + String.join(" ", unused)
-              + "] were not consumed\n");
+      report.unusedArgs(unused);
     }
   }
 
-  private void announce(String text) {
+  private void announce(String text, int stage, String stageName, int inStage, int ofStage) {
     if (cancellation.cancelled()) {
       throw new CancellationException("the client has gone");
     }
     step++;
-    output.text("Step " + step + "/" + stepCount + " : " + text + "\n");
+    report.begin(
+        new StepTitle(step, stepCount, text, stage, stageName, stageCount, inStage, ofStage));
   }
 
-  private void arrived(@Nullable Image image) {
-    output.text(" ---> " + (image == null ? "" : image.id().hex().substring(0, 12)) + "\n");
+  private static boolean makesFiles(Instruction instruction) {
+    return instruction instanceof Instruction.Run
+        || instruction instanceof Instruction.Copy
+        || instruction instanceof Instruction.WorkDir;
   }
 
-  private @Nullable Image stage(Dockerfile.Stage stage, boolean last)
+  private @Nullable Image stage(Dockerfile.Stage stage, int number, boolean last)
       throws RunStep.NonZero, InterruptedException {
-    announce(stage.from().source().text());
+    String name = stage.from().name();
+    Substitution values = new Substitution(file.escape(), args::findGlobal);
+    int in = kit && finished.isStage(values.word(stage.from().base())) ? 0 : 1;
+    int of = in + (int) stage.instructions().stream().filter(Build::makesFiles).count();
+    announce(stage.from().source().text(), number, name, in, of);
     Stage state = from(stage.from());
-    arrived(state.image());
+    made(state);
     triggers(state);
     for (Instruction instruction : stage.instructions()) {
-      announce(instruction.source().text());
+      boolean shown = makesFiles(instruction);
+      in += shown ? 1 : 0;
+      announce(instruction.source().text(), number, name, shown ? in : 0, of);
       instruction(state, instruction);
     }
     if (last) {
-      for (Map.Entry<String, String> label : new java.util.TreeMap<>(request.labels()).entrySet()) {
+      for (Map.Entry<String, String> label : new TreeMap<>(request.labels()).entrySet()) {
+        announce("LABEL " + label.getKey() + "=" + label.getValue(), number, name, 0, of);
         label(state, label.getKey(), label.getValue());
       }
     }
     return state.image();
   }
 
+  private void made(Stage state) {
+    Image image = state.image();
+    report.made(image == null ? null : image.id());
+  }
+
   private void label(Stage state, String name, String value) {
-    announce("LABEL " + name + "=" + value);
-    Map<String, String> labels = new java.util.TreeMap<>();
+    Map<String, String> labels = new TreeMap<>();
     if (state.config().labels() != null) {
       labels.putAll(state.config().labels());
     }
     labels.put(name, value);
     state.config(StepImages.change(state.config(), Map.of("Labels", labels)));
-    commit(state, state.nop("#(nop) ", "LABEL " + name + "=" + value));
-    arrived(state.image());
+    commit(state, "LABEL " + name + "=" + value);
+    made(state);
   }
 
   private Stage from(Instruction.From from) {
@@ -187,7 +221,8 @@ final class Build {
         platform,
         file.escape(),
         args,
-        new BuildCache(tools.images(), request.noCache()));
+        new BuildCache(tools.images(), request.noCache()),
+        kit);
   }
 
   private void triggers(Stage state) throws RunStep.NonZero, InterruptedException {
@@ -195,10 +230,7 @@ final class Build {
     if (triggers == null || triggers.isEmpty()) {
       return;
     }
-    output.text(
-        "# Executing "
-            + triggers.size()
-            + (triggers.size() == 1 ? " build trigger\n" : " build triggers\n"));
+    report.triggers(triggers.size());
     Map<String, Object> none = new HashMap<>();
     none.put("OnBuild", null);
     state.config(StepImages.change(state.config(), none));
@@ -215,13 +247,13 @@ final class Build {
       case Instruction.Arg arg -> arg(state, arg);
       case Instruction.Maintainer maintainer -> {
         state.author(state.edit().expand(maintainer.name()));
-        commit(state, state.nop("#(nop) ", "MAINTAINER " + state.author()));
+        commit(state, "MAINTAINER " + state.author());
       }
-      case Instruction.WorkDir directory -> workDir(state, directory);
+      case Instruction.WorkDir directory -> workDirs.run(state, directory);
       case Instruction.From _ -> throw new InvalidParameter("FROM isn't allowed here");
-      default -> commit(state, state.nop("#(nop) ", state.edit().apply(instruction)));
+      default -> commit(state, state.edit().apply(instruction));
     }
-    arrived(state.image());
+    made(state);
   }
 
   private void arg(Stage state, Instruction.Arg arg) {
@@ -230,58 +262,29 @@ final class Build {
       String value = pair.value() == null ? null : edit.expand(pair.value());
       args.declare(edit.expand(pair.name()), value);
     }
-    commit(state, state.nop("#(nop) ", arg.source().text()));
+    commit(state, arg.source().text());
   }
 
-  private void commit(Stage state, ContainerConfig command) {
-    if (cache.spares(state, command)) {
-      return;
-    }
-    state.image(
-        steps.keep(
-            state.image(),
-            state.platform(),
-            new StepImages.Step(state.config(), command, state.author(), "")));
-  }
-
-  /** The directory is made if it is not there. */
-  private void workDir(Stage state, Instruction.WorkDir directory) {
-    String said = state.edit().apply(directory);
-    ContainerConfig command = state.nop("#(nop) " + said);
-    if (cache.spares(state, command)) {
-      return;
-    }
-    Image image = state.image();
-    ChainId chain = image == null ? null : image.chainId();
-    StepImages.Step kept = new StepImages.Step(state.config(), command, state.author(), "");
-    try (WorkLayer work = WorkLayer.open(tools.layers(), chain)) {
-      String path = state.config().workingDir();
-      TreePath there = TreePath.follow(tools.sys(), work.root(), path);
-      if (there.stat() != null) {
-        if (!there.stat().isDirectory()) {
-          throw new InvalidParameter("Cannot mkdir: " + path + " is not a directory");
-        }
-        state.image(steps.keep(image, state.platform(), kept));
-        return;
-      }
-      new Directories(tools.sys(), null).make(there.host(), true);
-      StagedLayer staged = ChangedLayer.stage(tools.layers(), work.id());
-      state.image(steps.keep(image, state.platform(), kept, staged));
-    } catch (ErrnoException e) {
-      throw new SystemFailure("cannot make the working directory: " + e.getMessage(), e);
+  private void commit(Stage state, String said) {
+    ContainerConfig command = state.nop("#(nop) ", said);
+    state.line(said);
+    if (!cache.spares(state, command)) {
+      String container = containers.keepFor(state, command);
+      state.image(steps.keep(state.image(), state.platform(), state.step(command, container)));
     }
   }
 
   private void copy(Stage state, Instruction.Copy copy) {
     String from = copy.flags().from();
     if (from.isEmpty()) {
-      copies.run(state, copy, context.files(), false, context.scratch());
+      Path root = copy.sources().isEmpty() ? files.scratch() : files.context();
+      copies.run(state, copy, root, false, files.scratch());
       return;
     }
     Image source = finished.source(state.edit().expand(from), request.platform());
     ChainId chain = source == null ? null : source.chainId();
     try (WorkLayer layers = WorkLayer.open(tools.layers(), chain)) {
-      copies.run(state, copy, layers.root(), true, context.scratch());
+      copies.run(state, copy, layers.root(), true, files.scratch());
     }
   }
 }

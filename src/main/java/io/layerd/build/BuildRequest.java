@@ -20,12 +20,14 @@ import org.jspecify.annotations.Nullable;
  * @param cacheFrom images that may stand in for steps
  * @param noCache run every step
  * @param pull ask the registry for base images that are here already
- * @param keepContainers leave the containers of finished steps
+ * @param keepContainers leave the containers of all steps
+ * @param forceRemove but none of them if the build fails
  * @param target name or number of the last stage to build; may be empty
  * @param platform of base images; null for the host's
  * @param host limits, network and hosts of RUN
  * @param bases names of images that FROM and {@code --from} may name
  * @param credentials for a registry host, to pull base images
+ * @param client what a client of BuildKit has for the steps; null for the classic builder
  */
 public record BuildRequest(
     String dockerfile,
@@ -36,8 +38,10 @@ public record BuildRequest(
     boolean noCache,
     boolean pull,
     boolean keepContainers,
+    boolean forceRemove,
     String target,
     @Nullable Platform platform,
     HostConfig host,
     Predicate<String> bases,
-    Function<String, RegistryCredentials> credentials) {}
+    Function<String, RegistryCredentials> credentials,
+    @Nullable ClientSide client) {}

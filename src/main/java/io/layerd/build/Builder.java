@@ -2,11 +2,14 @@ package io.layerd.build;
 
 import io.layerd.dockerfile.Dockerfile;
 import io.layerd.dockerfile.DockerfileParser;
+import io.layerd.error.InvalidParameter;
 import io.layerd.error.SystemFailure;
 import io.layerd.image.ImageService.Cancellation;
+import io.layerd.image.ImageService.Image;
 import io.layerd.oci.Digest;
 import io.layerd.oci.Reference;
 import java.io.InputStream;
+import org.jspecify.annotations.Nullable;
 
 /** Builds images. Methods block; builds may run together. */
 public final class Builder {
@@ -16,6 +19,11 @@ public final class Builder {
   public Builder(Tools tools) {
     this.tools = tools;
     ContextDirectory.sweep(tools.sys(), tools.work());
+  }
+
+  /** What cache mounts keep. */
+  public CacheMounts caches() {
+    return tools.caches();
   }
 
   /**
@@ -41,8 +49,13 @@ public final class Builder {
     String text = directory.dockerfile(request.dockerfile());
     Dockerfile file = new DockerfileParser(request.dockerfile()).parse(text);
     directory.dropReadFiles(request.dockerfile());
+    BuildReport report = new ClassicReport(output);
     try {
-      Digest image = new Build(tools, request, file, directory, output, cancellation).run();
+      Image built = new Build(tools, request, file, directory, report, cancellation).run();
+      if (built == null) {
+        throw new InvalidParameter("No image was generated. Is your Dockerfile empty?");
+      }
+      Digest image = built.id();
       output.image(image.toString());
       output.text("Successfully built " + image.hex().substring(0, 12) + "\n");
       for (Reference tag : request.tags()) {
@@ -55,6 +68,64 @@ public final class Builder {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new SystemFailure("the build was interrupted", e);
+    }
+  }
+
+  /** A directory for a build's files, gone when closed. */
+  public Workspace workspace() {
+    return new Workspace(tools.sys(), ContextDirectory.create(tools.sys(), tools.work()));
+  }
+
+  /** How a build of BuildKit's kind ended. */
+  public sealed interface Solved {
+    /**
+     * @param image null if there is nothing in it
+     */
+    record Done(@Nullable Image image) implements Solved {}
+
+    /**
+     * A step's program failed.
+     *
+     * @param command what ran
+     * @param line of the Dockerfile, from 1
+     */
+    record Failed(String command, int code, int line) implements Solved {}
+  }
+
+  /**
+   * Builds for a client of BuildKit, which hands files, secrets and credentials over when they are
+   * asked for.
+   *
+   * @param text the Dockerfile
+   */
+  public Solved solve(
+      BuildRequest request,
+      String text,
+      BuildFiles files,
+      BuildReport report,
+      Cancellation cancellation)
+      throws InterruptedException {
+    Dockerfile file = new DockerfileParser(request.dockerfile()).parse(text);
+    try {
+      return new Solved.Done(new Build(tools, request, file, files, report, cancellation).run());
+    } catch (RunStep.NonZero e) {
+      return new Solved.Failed(e.command(), e.code(), e.line());
+    }
+  }
+
+  /** The mounted files of an image; closing unmounts them. */
+  public MountedImage mount(@Nullable Image image) {
+    WorkLayer layer = WorkLayer.open(tools.layers(), image == null ? null : image.chainId());
+    return new MountedImage(layer.root(), layer::close);
+  }
+
+  /**
+   * @param root where its files are
+   */
+  public record MountedImage(java.nio.file.Path root, Runnable unmount) implements AutoCloseable {
+    @Override
+    public void close() {
+      unmount.run();
     }
   }
 }

@@ -21,7 +21,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import org.jboss.logging.Logger;
 
 /** A build's files, unpacked into a directory of their own that is gone when closed. */
-final class ContextDirectory implements AutoCloseable {
+final class ContextDirectory implements AutoCloseable, BuildFiles {
   private static final Logger LOG = Logger.getLogger(ContextDirectory.class);
   private static final long MOST_DOCKERFILE_BYTES = 16L << 20;
   private static final String IGNORE_FILE = ".dockerignore";
@@ -40,7 +40,7 @@ final class ContextDirectory implements AutoCloseable {
     try {
       Files.createDirectories(work);
       ContextDirectory made = new ContextDirectory(sys, Files.createTempDirectory(work, PREFIX));
-      Files.createDirectory(made.files());
+      Files.createDirectory(made.context());
       Files.createDirectory(made.scratch());
       return made;
     } catch (IOException e) {
@@ -63,12 +63,13 @@ final class ContextDirectory implements AutoCloseable {
     }
   }
 
-  Path files() {
+  @Override
+  public Path context() {
     return directory.resolve("context");
   }
 
-  /** For what is fetched or written during the build. */
-  Path scratch() {
+  @Override
+  public Path scratch() {
     return directory.resolve("scratch");
   }
 
@@ -79,7 +80,8 @@ final class ContextDirectory implements AutoCloseable {
    */
   void unpack(InputStream archive) {
     try {
-      int fd = sys.openat(Sys.AT_FDCWD, TreePath.bytes(files()), Sys.O_RDONLY | Sys.O_DIRECTORY, 0);
+      int fd =
+          sys.openat(Sys.AT_FDCWD, TreePath.bytes(context()), Sys.O_RDONLY | Sys.O_DIRECTORY, 0);
       ArchiveExtraction.extract(sys, fd, archive, new ArchiveExtraction.Options(false, "/", null));
     } catch (EngineException e) {
       throw new InvalidParameter("Error processing tar file: " + e.getMessage(), e);
@@ -95,10 +97,10 @@ final class ContextDirectory implements AutoCloseable {
    */
   String dockerfile(String name) {
     try {
-      TreePath path = TreePath.follow(sys, files(), name);
+      TreePath path = TreePath.follow(sys, context(), name);
       Stat stat = path.stat();
       if (stat == null && name.equals("Dockerfile")) {
-        path = TreePath.follow(sys, files(), "dockerfile");
+        path = TreePath.follow(sys, context(), "dockerfile");
         stat = path.stat();
       }
       if (stat == null) {
@@ -128,7 +130,7 @@ final class ContextDirectory implements AutoCloseable {
    */
   void dropReadFiles(String dockerfile) {
     try {
-      TreePath ignore = TreePath.follow(sys, files(), IGNORE_FILE);
+      TreePath ignore = TreePath.follow(sys, context(), IGNORE_FILE);
       if (ignore.stat() == null
           || !ignore.stat().isRegular()
           || ignore.stat().sizeBytes() > MOST_DOCKERFILE_BYTES) {
@@ -138,7 +140,7 @@ final class ContextDirectory implements AutoCloseable {
       for (String name : new String[] {dockerfile, IGNORE_FILE}) {
         if (rules.excludes(name)) {
           sys.unlinkat(
-              Sys.AT_FDCWD, TreeCopy.join(TreePath.bytes(files()), TreePath.bytes(name)), 0);
+              Sys.AT_FDCWD, TreeCopy.join(TreePath.bytes(context()), TreePath.bytes(name)), 0);
         }
       }
     } catch (ErrnoException e) {
@@ -150,6 +152,11 @@ final class ContextDirectory implements AutoCloseable {
 
   @Override
   public void close() {
+    delete(directory);
+  }
+
+  /** Deletes a directory and what is in it. */
+  static void delete(Path directory) {
     try {
       Files.walkFileTree(
           directory,

@@ -27,13 +27,15 @@ final class CopyStep {
   private final Tools tools;
   private final StepImages steps;
   private final StepCache cache;
-  private final BuildOutput output;
+  private final BuildReport report;
+  private final boolean kit;
 
-  CopyStep(Tools tools, StepImages steps, StepCache cache, BuildOutput output) {
+  CopyStep(Tools tools, StepImages steps, StepCache cache, BuildReport report, boolean kit) {
     this.tools = tools;
     this.steps = steps;
     this.cache = cache;
-    this.output = output;
+    this.report = report;
+    this.kit = kit;
   }
 
   /**
@@ -55,12 +57,13 @@ final class CopyStep {
   private boolean step(
       Stage stage, Instruction.Copy copy, Path root, boolean fromImage, Path scratch)
       throws IOException {
-    if (copy.flags().parents()) {
+    if (copy.flags().parents() && !kit) {
       throw BuildKitOnly.flag("--parents");
     }
     if (copy.flags().keepGitDir()) {
       throw BuildKitOnly.flag("--keep-git-dir");
     }
+    stage.line(copy.source().text() + " # buildkit");
     ConfigEdit edit = stage.edit();
     String keyword = copy.add() ? "ADD" : "COPY";
     String said = edit.expand(copy.destination());
@@ -92,12 +95,7 @@ final class CopyStep {
               : new Accounts(tools.sys(), work.root()).owner(chown);
       place(copy, sources, destination, work.root(), owner, mode, excludes);
       StagedLayer staged = ChangedLayer.stage(tools.layers(), work.id());
-      stage.image(
-          steps.keep(
-              stage.image(),
-              stage.platform(),
-              new StepImages.Step(stage.config(), command, stage.author(), ""),
-              staged));
+      stage.image(steps.keep(stage.image(), stage.platform(), stage.step(command), staged));
     }
     return false;
   }
@@ -143,7 +141,7 @@ final class CopyStep {
       for (String name : names) {
         if (copy.add() && RemoteFile.isUrl(name)) {
           sources.add(
-              new RemoteFile(tools.sys(), output)
+              new RemoteFile(tools.sys(), report)
                   .fetch(name, edit.expand(copy.flags().checksum()), scratch));
         } else {
           sources.addAll(finder.find(List.of(name)));

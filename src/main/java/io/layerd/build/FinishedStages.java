@@ -36,6 +36,10 @@ final class FinishedStages {
     return images.getLast();
   }
 
+  boolean isStage(String name) {
+    return named.containsKey(name.toLowerCase(Locale.ROOT));
+  }
+
   /** What FROM names: a stage, or an image. */
   @Nullable Image base(String name, @Nullable Platform platform) {
     Integer stage = named.get(name.toLowerCase(Locale.ROOT));

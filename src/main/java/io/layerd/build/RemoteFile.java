@@ -22,11 +22,11 @@ final class RemoteFile {
   private static final int READ_MILLIS = 60_000;
 
   private final Sys sys;
-  private final BuildOutput output;
+  private final BuildReport report;
 
-  RemoteFile(Sys sys, BuildOutput output) {
+  RemoteFile(Sys sys, BuildReport report) {
     this.sys = sys;
-    this.output = output;
+    this.report = report;
   }
 
   static boolean isUrl(String name) {
@@ -101,10 +101,10 @@ final class RemoteFile {
         out.write(buffer, 0, n);
         digest.update(buffer, 0, n);
         done += n;
-        output.progress("", "Downloading", done, Math.max(0, total));
+        report.progress("", "Downloading", done, Math.max(0, total));
       }
     }
-    output.text("\n");
+    report.downloaded();
     return HexFormat.of().formatHex(digest.digest());
   }
 }

@@ -17,12 +17,13 @@ import io.layerd.spec.ContainerConfig;
 import io.layerd.spec.HealthConfig;
 import io.layerd.spec.HostConfig;
 import io.layerd.spec.SpecJson;
+import io.layerd.sys.ErrnoException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import org.jboss.logging.Logger;
@@ -30,39 +31,55 @@ import org.jboss.logging.Logger;
 /** RUN: a container on the layers so far, whose changes become the next. */
 final class RunStep {
   private static final Logger LOG = Logger.getLogger(RunStep.class);
-  private static final String RED = "\u001b[91m";
-  private static final String PLAIN = "\u001b[0m";
 
   private final Tools tools;
   private final StepImages steps;
   private final StepCache cache;
   private final BuildRequest request;
-  private final BuildOutput output;
+  private final BuildReport report;
   private final Cancellation cancellation;
+  private final KeptContainers containers;
+  private final StepMounts.Sources sources;
 
   RunStep(
       Tools tools,
       StepImages steps,
       StepCache cache,
       BuildRequest request,
-      BuildOutput output,
-      Cancellation cancellation) {
+      BuildReport report,
+      Cancellation cancellation,
+      KeptContainers containers,
+      StepMounts.Sources sources) {
     this.tools = tools;
     this.steps = steps;
     this.cache = cache;
     this.request = request;
-    this.output = output;
+    this.report = report;
     this.cancellation = cancellation;
+    this.containers = containers;
+    this.sources = sources;
   }
 
   /** A program that ended with another code than zero. */
   static final class NonZero extends Exception {
     private static final long serialVersionUID = 1L;
+    private final String command;
     private final int code;
+    private final int line;
 
-    NonZero(String command, int code) {
+    NonZero(String command, int code, int line) {
       super("The command '" + command + "' returned a non-zero code: " + code);
+      this.command = command;
       this.code = code;
+      this.line = line;
+    }
+
+    String command() {
+      return command;
+    }
+
+    int line() {
+      return line;
     }
 
     int code() {
@@ -79,12 +96,21 @@ final class RunStep {
    * @throws NonZero if the program failed
    */
   boolean run(Stage stage, Instruction.Run run) throws NonZero, InterruptedException {
-    if (!run.mounts().isEmpty()) {
+    ClientSide client = request.client();
+    if (client == null && !run.mounts().isEmpty()) {
       throw BuildKitOnly.flag("--mount");
     }
-    if (!run.security().isEmpty()) {
+    if (client == null && !run.security().isEmpty()) {
       throw BuildKitOnly.flag("--security");
     }
+    if (run.network().equals("host") && client != null && !client.allows("network.host")) {
+      throw new InvalidParameter("network.host is not allowed");
+    }
+    if (run.security().equals("insecure")) {
+      throw new InvalidParameter("security.insecure is not allowed");
+    }
+    List<MountFlag> mounts =
+        run.mounts().stream().map(text -> MountFlag.parse(text, stage.edit()::expand)).toList();
     List<String> command = command(stage, run);
     Map<String, String> args = stage.visibleArgs();
     List<String> said = new ArrayList<>();
@@ -93,11 +119,16 @@ final class RunStep {
       args.forEach((name, value) -> said.add(name + "=" + value));
     }
     said.addAll(command);
+    stage.line("RUN " + String.join(" ", said) + " # buildkit");
+    said.addAll(sources.identity(mounts));
     ContainerConfig kept = StepImages.change(stage.config(), Map.of("Cmd", said));
     if (cache.spares(stage, kept)) {
       return true;
     }
-    execute(stage, run, command, args, kept);
+    String workDir = stage.config().workingDir();
+    try (StepMounts mounted = StepMounts.prepare(sources, workDir, mounts)) {
+      execute(stage, run, command, args, kept, mounted);
+    }
     return false;
   }
 
@@ -127,7 +158,8 @@ final class RunStep {
       Instruction.Run run,
       List<String> command,
       Map<String, String> args,
-      ContainerConfig kept)
+      ContainerConfig kept,
+      StepMounts mounted)
       throws NonZero, InterruptedException {
     String image = stage.image() == null ? "" : stage.image().id().toString();
     if (image.isEmpty()) {
@@ -138,33 +170,32 @@ final class RunStep {
               + command.getFirst()
               + ": no such file or directory");
     }
-    ContainerService containers = tools.containers();
-    String id =
-        containers
-            .create(
-                new CreateRequest(null, null, config(stage, command, args, image), host(run), null))
-            .id();
-    boolean keep = false;
+    Map<String, String> env = new TreeMap<>(args);
+    env.putAll(mounted.env());
+    ContainerConfig config = config(stage, command, env, image);
+    HostConfig host = host(run, mounted);
+    CreateRequest asked = new CreateRequest(null, null, config, host, null);
+    String id = tools.containers().create(asked).id();
+    boolean stays;
     try {
-      output.text(" ---> Running in " + id.substring(0, 12) + "\n");
+      report.running(id);
+      MountStubs stubs = MountStubs.lookFor(tools, id, mounted.targets());
       int code = await(id);
       if (code != 0) {
-        keep = request.keepContainers();
-        throw new NonZero(String.join(" ", command), code);
+        throw new NonZero(String.join(" ", command), code, run.source().line());
       }
+      stubs.remove();
       StagedLayer staged = ChangedLayer.stage(tools.layers(), id);
-      stage.image(
-          steps.keep(
-              stage.image(),
-              stage.platform(),
-              new StepImages.Step(stage.config(), kept, stage.author(), id),
-              staged));
+      StepImages.Step step = stage.step(kept, id);
+      stage.image(steps.keep(stage.image(), stage.platform(), step, staged));
+    } catch (ErrnoException e) {
+      throw new SystemFailure("cannot clear the places of mounts: " + e.getMessage(), e);
     } finally {
-      if (!keep) {
-        remove(id);
-      }
+      stays = containers.finished(id);
     }
-    output.text(" ---> Removed intermediate container " + id.substring(0, 12) + "\n");
+    if (!stays) {
+      report.removed(id);
+    }
   }
 
   private ContainerConfig config(
@@ -194,7 +225,14 @@ final class RunStep {
     return StepImages.change(stage.config(), change);
   }
 
-  private HostConfig host(Instruction.Run run) {
+  private HostConfig host(Instruction.Run run, StepMounts mounted) {
+    HostConfig host = network(run);
+    return mounted.mounts().isEmpty()
+        ? host
+        : SpecJson.change(host, HostConfig.class, Map.of("Mounts", mounted.mounts()));
+  }
+
+  private HostConfig network(Instruction.Run run) {
     return switch (run.network()) {
       case "", "default" -> request.host();
       case "none", "host" ->
@@ -204,14 +242,14 @@ final class RunStep {
   }
 
   private int await(String id) throws InterruptedException {
-    ContainerService containers = tools.containers();
+    ContainerService running = tools.containers();
     try (AttachSession session =
-        containers.attach(id, new AttachRequest(false, true, true, false, true, null))) {
+        running.attach(id, new AttachRequest(false, true, true, false, true, null))) {
       Thread pump =
           Thread.ofPlatform().daemon().name("build output").start(() -> pump(id, session));
       cancellation.onCancel(() -> kill(id));
-      var exit = containers.await(id, WaitCondition.NEXT_EXIT);
-      containers.start(id);
+      var exit = running.await(id, WaitCondition.NEXT_EXIT);
+      running.start(id);
       WaitResult result = exit.get();
       pump.join();
       if (cancellation.cancelled()) {
@@ -231,11 +269,7 @@ final class RunStep {
 
   private void pump(String id, AttachSession session) {
     try {
-      session.pump(
-          (stream, data) -> {
-            String text = new String(data, StandardCharsets.UTF_8);
-            output.text(stream == 2 ? RED + text + PLAIN : text);
-          });
+      session.pump(report::log);
     } catch (IOException e) {
       LOG.debugf("output of %s: %s", id, e.getMessage());
     } catch (InterruptedException e) {
@@ -248,14 +282,6 @@ final class RunStep {
       var unused = tools.containers().kill(id, null);
     } catch (EngineException e) {
       LOG.debugf("a build's container that need not be killed: %s", e.getMessage());
-    }
-  }
-
-  private void remove(String id) throws InterruptedException {
-    try {
-      tools.containers().remove(id, true, true).get();
-    } catch (ExecutionException | EngineException e) {
-      LOG.warnf("a build's container is left: %s", e.getMessage());
     }
   }
 }

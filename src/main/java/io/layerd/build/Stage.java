@@ -21,7 +21,9 @@ final class Stage {
   private final BuildCache cache;
   private @Nullable Image image;
   private ConfigEdit edit;
+  private final boolean kit;
   private String author = "";
+  private String line = "";
 
   Stage(
       @Nullable Image base,
@@ -29,12 +31,14 @@ final class Stage {
       Platform platform,
       char escape,
       BuildArgs args,
-      BuildCache cache) {
+      BuildCache cache,
+      boolean kit) {
     this.image = base;
     this.platform = platform;
     this.escape = escape;
     this.args = args;
     this.cache = cache;
+    this.kit = kit;
     edit = new ConfigEdit(config, escape, args::find);
     if (base != null) {
       author = base.author();
@@ -92,6 +96,20 @@ final class Stage {
 
   void author(String name) {
     author = name;
+  }
+
+  /** The instruction that comes now, as BuildKit's history shows it. */
+  void line(String text) {
+    line = text;
+  }
+
+  /** What a step did that ran no container. */
+  StepImages.Step step(ContainerConfig command) {
+    return step(command, "");
+  }
+
+  StepImages.Step step(ContainerConfig command, String container) {
+    return new StepImages.Step(config(), command, author, container, kit ? line : null);
   }
 
   /** The command of a step that runs nothing: {@code /bin/sh -c #(nop) ...}. */

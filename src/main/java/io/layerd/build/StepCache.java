@@ -17,16 +17,16 @@ final class StepCache {
   private final ImageService images;
   private final StepImages steps;
   private final List<String> sources;
-  private final BuildOutput output;
+  private final BuildReport report;
 
   /**
    * @param sources images whose history may stand in for steps
    */
-  StepCache(ImageService images, StepImages steps, List<String> sources, BuildOutput output) {
+  StepCache(ImageService images, StepImages steps, List<String> sources, BuildReport report) {
     this.images = images;
     this.steps = steps;
     this.sources = sources;
-    this.output = output;
+    this.report = report;
   }
 
   /**
@@ -44,7 +44,7 @@ final class StepCache {
     }
     found.ifPresent(
         image -> {
-          output.text(" ---> Using cache\n");
+          report.cached();
           stage.image(image);
         });
     return found.isPresent();
@@ -53,24 +53,25 @@ final class StepCache {
   private Optional<Image> fromSources(Stage stage, ContainerConfig command) {
     for (String name : sources) {
       Optional<Image> source = images.find(name);
-      if (source.isPresent() && goesOnFrom(stage.image(), source.get(), command)) {
+      if (source.isPresent() && goesOnFrom(stage.image(), source.get(), stage.step(command))) {
         int at = stage.image() == null ? 0 : stage.image().history().size();
         boolean empty = source.get().history().get(at).emptyLayer();
         int below = stage.image() == null ? 0 : stage.image().diffIds().size();
         DiffId layer = empty ? null : source.get().diffIds().get(below);
         return Optional.of(
-            steps.keepKnown(
-                stage.image(),
-                stage.platform(),
-                new StepImages.Step(stage.config(), command, stage.author(), ""),
-                layer));
+            steps.keepKnown(stage.image(), stage.platform(), stage.step(command), layer));
       }
     }
     return Optional.empty();
   }
 
+  private static String said(StepImages.Step step) {
+    String line = step.line();
+    return line == null ? StepImages.text(step.command()) : line;
+  }
+
   /** Whether an image was made of the same steps and layers, and the step came next. */
-  private static boolean goesOnFrom(@Nullable Image parent, Image source, ContainerConfig command) {
+  private static boolean goesOnFrom(@Nullable Image parent, Image source, StepImages.Step step) {
     List<History> before = parent == null ? List.of() : parent.history();
     List<DiffId> layers = parent == null ? List.of() : parent.diffIds();
     List<History> steps = source.history();
@@ -86,7 +87,7 @@ final class StepCache {
       }
     }
     History next = steps.get(before.size());
-    return next.createdBy().equals(StepImages.text(command))
+    return next.createdBy().equals(said(step))
         && (next.emptyLayer() || source.diffIds().size() > layers.size());
   }
 }

@@ -47,8 +47,14 @@ final class StepImages {
    * @param command what made it, as the container that did would have had it
    * @param author may be empty
    * @param container the container that ran; empty if none did
+   * @param line what BuildKit's history says; null for the classic builder's
    */
-  record Step(ContainerConfig config, ContainerConfig command, String author, String container) {}
+  record Step(
+      ContainerConfig config,
+      ContainerConfig command,
+      String author,
+      String container,
+      @Nullable String line) {}
 
   /** A step that changed no file. */
   Image keep(@Nullable Image parent, Platform platform, Step step) {
@@ -138,7 +144,11 @@ final class StepImages {
     if (!step.author().isEmpty()) {
       entry.put("author", step.author());
     }
-    entry.put("created_by", text(step.command()));
+    String line = step.line();
+    entry.put("created_by", line == null ? text(step.command()) : line);
+    if (line != null) {
+      entry.put("comment", "buildkit.dockerfile.v0");
+    }
     if (empty) {
       entry.put("empty_layer", true);
     }

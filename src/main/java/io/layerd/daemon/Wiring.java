@@ -5,6 +5,7 @@ import io.layerd.archive.LayerUnpackers;
 import io.layerd.archive.TarSplit;
 import io.layerd.build.Builder;
 import io.layerd.build.Tools;
+import io.layerd.buildkit.BuildKit;
 import io.layerd.container.Containers;
 import io.layerd.engine.Engine;
 import io.layerd.engine.Engines;
@@ -107,6 +108,17 @@ final class Wiring implements AutoCloseable {
                 events,
                 lanes.container().executor("container exit")));
     containers.recover();
+    Tools tools =
+        new Tools(
+            sys,
+            images,
+            layers,
+            containers.service(),
+            Facts.ENGINE_VERSION,
+            config.dataRoot().resolve("tmp"),
+            config.dataRoot().resolve("builder-cache"),
+            config.execRoot().resolve("build-secrets"));
+    Builder builder = new Builder(tools);
     Engines.Parts parts =
         new Engines.Parts(
             lanes,
@@ -118,14 +130,8 @@ final class Wiring implements AutoCloseable {
             volumes,
             runtime,
             events,
-            new Builder(
-                new Tools(
-                    sys,
-                    images,
-                    layers,
-                    containers.service(),
-                    Facts.ENGINE_VERSION,
-                    config.dataRoot().resolve("tmp"))));
+            builder,
+            new BuildKit(builder, images, config.dataRoot().toString(), Facts.ENGINE_VERSION));
     return new Wiring(parts, containers, networks, lanes, registries, events, runtimes, config);
   }
 

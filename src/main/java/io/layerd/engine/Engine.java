@@ -11,6 +11,8 @@ public interface Engine {
 
   BuildCommands builds();
 
+  BuildKitCommands buildKit();
+
   ContainerCommands containers();
 
   FileCommands files();

@@ -1,6 +1,7 @@
 package io.layerd.engine;
 
 import io.layerd.build.Builder;
+import io.layerd.buildkit.BuildKit;
 import io.layerd.container.ContainerService;
 import io.layerd.container.FileService;
 import io.layerd.engine.worker.Lanes;
@@ -26,7 +27,8 @@ public final class Engines {
       VolumeStore volumes,
       ContainerRuntime runtime,
       EventLog events,
-      Builder builder) {}
+      Builder builder,
+      BuildKit buildKit) {}
 
   /** The facade; all parts have recovered. */
   public static Engine create(Parts parts) {
@@ -40,6 +42,7 @@ public final class Engines {
     return new LaneEngine(
         images,
         new ThreadBuilds(parts.builder(), parts.events()),
+        new KitBuilds(parts.buildKit()),
         containers,
         files,
         execs,
@@ -51,6 +54,7 @@ public final class Engines {
   private record LaneEngine(
       ImageCommands images,
       BuildCommands builds,
+      BuildKitCommands buildKit,
       ContainerCommands containers,
       FileCommands files,
       ExecCommands execs,

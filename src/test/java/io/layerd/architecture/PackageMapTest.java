@@ -82,6 +82,19 @@ class PackageMapTest {
               "spec",
               "events",
               "error"),
+          room("rpc", "error"),
+          room(
+              "buildkit",
+              "build",
+              "image",
+              "rpc",
+              "registry",
+              "archive",
+              "sys",
+              "oci",
+              "spec",
+              "events",
+              "error"),
           room("volume", "mount", "durable", "sys", "error"),
           room("network", "sys", "mount", "durable", "spec", "metrics", "error"),
           room("runtime", "mount", "oci", "sys", "spec", "durable", "error"),
@@ -109,6 +122,8 @@ class PackageMapTest {
               "engine",
               "image",
               "build",
+              "buildkit",
+              "rpc",
               "layer",
               "rootfs",
               "archive",
@@ -123,7 +138,16 @@ class PackageMapTest {
               "spec",
               "error"),
           room("authorization", "oci", "spec", "error"),
-          room("api", "engine", "authorization", "events", "metrics", "oci", "spec", "error"));
+          room(
+              "api",
+              "engine",
+              "authorization",
+              "rpc",
+              "events",
+              "metrics",
+              "oci",
+              "spec",
+              "error"));
 
   /** Blocking Java that must also work without the framework, so that a test can call it. */
   private static final String[] FRAMEWORK = {

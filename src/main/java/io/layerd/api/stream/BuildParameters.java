@@ -60,11 +60,13 @@ final class BuildParameters {
         Params.bool(request.getParam("nocache")),
         Params.bool(request.getParam("pull")),
         !Params.bool(request.getParam("rm"), true),
+        Params.bool(request.getParam("forcerm")),
         text("target"),
         PlatformText.parse(request.getParam("platform")),
         host(),
         AllowedImages.of(request),
-        RegistryAuth.decodeAll(request.getHeader("X-Registry-Config")));
+        RegistryAuth.decodeAll(request.getHeader("X-Registry-Config")),
+        null);
   }
 
   private static Reference tag(String text) {

@@ -88,6 +88,24 @@ final class Hijack {
         .map(socket -> connected(context, socket, input));
   }
 
+  /**
+   * Answers that another protocol is spoken from now on; call on the event loop after the request's
+   * body was read. Nothing is read until somebody turns reading on.
+   */
+  static Future<NetSocket> takeBytes(RoutingContext routing, String protocol) {
+    HttpServerRequest request = routing.request();
+    ConnectionBase connection = (ConnectionBase) request.connection();
+    connection.channel().config().setAutoRead(false);
+    if (routing.response() instanceof WatchedResponse watched) {
+      watched.status(101);
+    }
+    String head =
+        "HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: " + protocol + "\r\n\r\n";
+    ByteBuf bytes = Unpooled.copiedBuffer(head, StandardCharsets.ISO_8859_1);
+    ChannelFuture _ = connection.channel().pipeline().context("httpEncoder").writeAndFlush(bytes);
+    return ((Http1xServerConnection) request.connection()).netSocket();
+  }
+
   private static HijackedConnection connected(
       Context context, NetSocket socket, HijackInput input) {
     return new HijackedConnection(context, socket, input);

@@ -22,6 +22,9 @@ public final class StreamRoutes {
     ImportRoute imports = new ImportRoute(engine.images(), engineVersion);
     route(router, HttpMethod.POST, "/images/create", new PullRoute(engine.images(), imports));
     route(router, HttpMethod.POST, "/build", new BuildRoute(engine.builds()));
+    RpcRoute rpc = new RpcRoute(engine.buildKit());
+    route(router, HttpMethod.POST, "/grpc", rpc::control);
+    route(router, HttpMethod.POST, "/session", rpc::session);
     route(router, HttpMethod.GET, "/images/get", new SaveRoute(engine.images()));
     regex(router, HttpMethod.GET, "/images/(?<name>.+)/get", new SaveRoute(engine.images()));
     route(router, HttpMethod.POST, "/images/load", new LoadRoute(engine.images()));

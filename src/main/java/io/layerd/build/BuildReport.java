@@ -1,0 +1,74 @@
+package io.layerd.build;
+
+import io.layerd.oci.Digest;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hears how a build goes on, step by step. Called from one thread at a time, but for {@link #log};
+ * may block while the client is slow.
+ */
+public interface BuildReport {
+  /**
+   * A step of the Dockerfile.
+   *
+   * @param number among all steps of the build, from 1
+   * @param count of all steps
+   * @param text the instruction
+   * @param stage its number, from 0
+   * @param stageName may be empty
+   * @param stages how many are built
+   * @param inStage number among the stage's steps that make files, from 1; 0 if it makes none
+   * @param ofStage how many of those the stage has
+   */
+  record StepTitle(
+      int number,
+      int count,
+      String text,
+      int stage,
+      String stageName,
+      int stages,
+      int inStage,
+      int ofStage) {}
+
+  /** A step begins; the one before has ended. */
+  void begin(StepTitle step);
+
+  /** The step need not be done. */
+  void cached();
+
+  /** The step's program runs in a container. */
+  void running(String containerId);
+
+  /** That container is gone. */
+  void removed(String containerId);
+
+  /**
+   * What the program says.
+   *
+   * @param stream 1 or 2
+   */
+  void log(int stream, byte[] data);
+
+  /** How a download of the step goes on. */
+  void progress(@Nullable String id, String status, long currentBytes, long totalBytes);
+
+  /** A download of the step has ended. */
+  void downloaded();
+
+  /**
+   * The step is done.
+   *
+   * @param image so far; null if there is none yet
+   */
+  void made(@Nullable Digest image);
+
+  /** A base image carries triggers, which are executed now. */
+  void triggers(int count);
+
+  /** A warning about the Dockerfile. */
+  void warn(String warning);
+
+  /** Arguments that the client gave and no instruction asked for. */
+  void unusedArgs(List<String> names);
+}

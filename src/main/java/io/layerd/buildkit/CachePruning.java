@@ -1,0 +1,45 @@
+package io.layerd.buildkit;
+
+import io.layerd.build.CacheMounts;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Lists and empties what cache mounts keep. */
+public final class CachePruning {
+  private final CacheMounts caches;
+
+  CachePruning(CacheMounts caches) {
+    this.caches = caches;
+  }
+
+  /** All caches. */
+  public List<CacheMounts.Entry> list() {
+    return caches.list();
+  }
+
+  /**
+   * Deletes caches that nothing uses.
+   *
+   * @param filters {@code id==...} and {@code type==...}; a cache that fits none stays
+   * @return what is gone
+   */
+  public List<CacheMounts.Entry> prune(List<String> filters) {
+    List<CacheMounts.Entry> gone = new ArrayList<>();
+    for (CacheMounts.Entry entry : caches.list()) {
+      if (!entry.inUse() && fits(entry, filters)) {
+        caches.remove(entry);
+        gone.add(entry);
+      }
+    }
+    return gone;
+  }
+
+  private static boolean fits(CacheMounts.Entry entry, List<String> filters) {
+    return filters.isEmpty()
+        || filters.stream()
+            .anyMatch(
+                filter ->
+                    filter.equals("type==exec.cachemount")
+                        || filter.matches("id[=~]=\"?" + entry.name() + "\"?"));
+  }
+}

@@ -1,0 +1,139 @@
+package io.layerd.buildkit;
+
+import io.layerd.build.CacheMounts;
+import io.layerd.rpc.RpcCall;
+import io.layerd.rpc.RpcException;
+import io.layerd.rpc.RpcService;
+import io.layerd.rpc.WireMessage;
+import io.layerd.rpc.WireWriter;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/** BuildKit's control service, for one connection. */
+final class Control implements RpcService {
+  private static final String SERVICE = "/moby.buildkit.v1.Control/";
+  private static final String HEALTH = "/grpc.health.v1.Health/Check";
+
+  private final Solves solves;
+  private final Gateway gateway;
+  private final DockerfileSolve dockerfiles;
+  private final Outputs outputs;
+  private final CachePruning caches;
+  private final Worker worker;
+  private final Predicate<String> allowed;
+
+  /**
+   * @param allowed images that builds may stand on
+   */
+  Control(
+      Solves solves,
+      Gateway gateway,
+      DockerfileSolve dockerfiles,
+      Outputs outputs,
+      CachePruning caches,
+      Worker worker,
+      Predicate<String> allowed) {
+    this.solves = solves;
+    this.gateway = gateway;
+    this.dockerfiles = dockerfiles;
+    this.outputs = outputs;
+    this.caches = caches;
+    this.worker = worker;
+    this.allowed = allowed;
+  }
+
+  @Override
+  public void serve(RpcCall call) throws RpcException, InterruptedException {
+    String method = call.method();
+    if (method.startsWith(Gateway.SERVICE)) {
+      gateway.serve(call, request(call));
+    } else if (method.equals(HEALTH)) {
+      call.send(new WireWriter().number(1, 1).toBytes());
+    } else if (method.startsWith(SERVICE)) {
+      control(call, method.substring(SERVICE.length()));
+    } else {
+      throw new RpcException(RpcException.UNIMPLEMENTED, "unknown method " + method);
+    }
+  }
+
+  private static WireMessage request(RpcCall call) throws RpcException, InterruptedException {
+    byte[] message = call.receive();
+    if (message == null) {
+      throw new RpcException(RpcException.INVALID_ARGUMENT, "no request came");
+    }
+    return WireMessage.parse(message);
+  }
+
+  private void control(RpcCall call, String method) throws RpcException, InterruptedException {
+    WireMessage request = request(call);
+    switch (method) {
+      case "Info" -> call.send(new WireWriter().message(1, worker.release()).toBytes());
+      case "ListWorkers" -> call.send(new WireWriter().message(1, worker.record()).toBytes());
+      case "Solve" -> call.send(solve(call, request).toBytes());
+      case "Status" -> solves.await(request.text(1)).log().follow(call);
+      case "DiskUsage" -> call.send(diskUsage().toBytes());
+      case "Prune" -> {
+        for (CacheMounts.Entry entry : caches.prune(request.texts(1))) {
+          call.send(record(entry).toBytes());
+        }
+      }
+      default ->
+          throw new RpcException(
+              RpcException.UNIMPLEMENTED, "layerd does not offer " + method + " of BuildKit yet");
+    }
+  }
+
+  private WireWriter solve(RpcCall call, WireMessage request)
+      throws RpcException, InterruptedException {
+    Solve solve = new Solve(request, allowed);
+    solves.add(solve);
+    call.onCancel(solve.cancellation()::cancel);
+    try {
+      Solve.Result result = result(solve, request);
+      List<Outputs.Wanted> wanted = Outputs.of(request);
+      Map<String, String> told = outputs.write(solve, result, wanted);
+      return new WireWriter().map(1, told);
+    } finally {
+      solve.log().end();
+      solves.remove(solve);
+    }
+  }
+
+  private Solve.Result result(Solve solve, WireMessage request)
+      throws RpcException, InterruptedException {
+    return switch (request.text(6)) {
+      case "" -> {
+        if (request.has(2)) {
+          throw new RpcException(
+              RpcException.UNIMPLEMENTED,
+              "layerd builds from Dockerfiles, not from LLB definitions");
+        }
+        yield solve.await();
+      }
+      case "dockerfile.v0" -> dockerfiles.run(solve, request.map(7));
+      default ->
+          throw new RpcException(
+              RpcException.UNIMPLEMENTED, "layerd does not offer the frontend " + request.text(6));
+    };
+  }
+
+  private WireWriter diskUsage() {
+    WireWriter usage = new WireWriter();
+    caches.list().forEach(entry -> usage.message(1, record(entry)));
+    return usage;
+  }
+
+  private static WireWriter record(CacheMounts.Entry entry) {
+    return new WireWriter()
+        .text(1, entry.name())
+        .flag(2, true)
+        .flag(3, entry.inUse())
+        .number(4, entry.sizeBytes())
+        .time(6, entry.created())
+        .time(7, entry.used())
+        .number(8, 1)
+        .text(9, "cached mount " + entry.id())
+        .text(10, "exec.cachemount");
+  }
+}

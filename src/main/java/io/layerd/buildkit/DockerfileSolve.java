@@ -1,0 +1,84 @@
+package io.layerd.buildkit;
+
+import io.layerd.build.BuildRequest;
+import io.layerd.build.Builder;
+import io.layerd.build.Builder.Solved;
+import io.layerd.build.Workspace;
+import io.layerd.error.EngineException;
+import io.layerd.rpc.RpcException;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Solves a Dockerfile whose files are at the client. */
+final class DockerfileSolve {
+  private static final Pattern SYNTAX = Pattern.compile("(?m)\\A\\s*#\\s*syntax\\s*=\\s*(\\S+).*$");
+
+  /** The frontends of the language that is understood here. */
+  private static final Pattern OURS =
+      Pattern.compile("(docker\\.io/)?docker/dockerfile(-upstream)?(:.*|@.*)?");
+
+  private final Builder builder;
+  private final Sessions sessions;
+
+  DockerfileSolve(Builder builder, Sessions sessions) {
+    this.builder = builder;
+    this.sessions = sessions;
+  }
+
+  /**
+   * @param options of the frontend
+   * @throws RpcException in BuildKit's words
+   */
+  Solve.Result run(Solve solve, Map<String, String> options)
+      throws RpcException, InterruptedException {
+    Session session = sessions.await(solve.session());
+    KitReport report = new KitReport(solve.log(), solve.ref());
+    String text = "";
+    String name = "";
+    try (Workspace workspace = builder.workspace()) {
+      FrontendOptions frontend = new FrontendOptions(options);
+      frontend.check();
+      SessionFiles transfers = new SessionFiles(session, workspace.sys());
+      KitFiles files = new KitFiles(solve.log(), solve.ref(), transfers, workspace, options);
+      text = files.dockerfile();
+      name = files.dockerfileName();
+      checkSyntax(frontend.syntax().isEmpty() ? syntax(text) : frontend.syntax());
+      SessionClient client = new SessionClient(session, solve.entitlements());
+      BuildRequest request = frontend.request(name, client, solve.allowed());
+      return switch (builder.solve(request, text, files, report, solve.cancellation())) {
+        case Solved.Done done -> new Solve.Result(done.image());
+        case Solved.Failed failed -> {
+          String message =
+              "process \""
+                  + failed.command()
+                  + "\" did not complete successfully: exit code: "
+                  + failed.code();
+          report.fail(message);
+          throw Failures.at(message, name, text, failed.line());
+        }
+      };
+    } catch (EngineException e) {
+      String message = String.valueOf(e.getMessage());
+      report.fail(message);
+      throw Failures.at(message, name, text, Failures.line(message));
+    } catch (CancellationException e) {
+      report.fail("CANCELED");
+      throw new RpcException(RpcException.CANCELLED, "context canceled");
+    }
+  }
+
+  private static String syntax(String dockerfile) {
+    Matcher directive = SYNTAX.matcher(dockerfile);
+    return directive.find() ? directive.group(1) : "";
+  }
+
+  private static void checkSyntax(String syntax) throws RpcException {
+    if (!syntax.isEmpty() && !OURS.matcher(syntax).matches()) {
+      throw new RpcException(
+          RpcException.UNIMPLEMENTED,
+          "layerd reads Dockerfiles itself and does not run other frontends: " + syntax);
+    }
+  }
+}

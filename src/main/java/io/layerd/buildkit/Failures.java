@@ -1,0 +1,43 @@
+package io.layerd.buildkit;
+
+import io.layerd.rpc.RpcException;
+import io.layerd.rpc.WireWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Errors of a build, with the place in the Dockerfile that clients show. */
+final class Failures {
+  private static final Pattern LINE =
+      Pattern.compile("(?:dockerfile parse error|parse error).*line (\\d+)");
+
+  private Failures() {}
+
+  /** The line that a message of the parser names; 0 for none. */
+  static int line(String message) {
+    Matcher line = LINE.matcher(message);
+    return line.find() ? Integer.parseInt(line.group(1)) : 0;
+  }
+
+  /**
+   * @param line from 1; 0 for no place
+   */
+  static RpcException at(String message, String file, String text, int line) {
+    if (line <= 0 || text.isEmpty()) {
+      return new RpcException(RpcException.UNKNOWN, message);
+    }
+    WireWriter position = new WireWriter().number(1, line);
+    WireWriter range = new WireWriter().message(1, position).message(2, position);
+    WireWriter info =
+        new WireWriter()
+            .text(1, file)
+            .bytes(2, text.getBytes(StandardCharsets.UTF_8))
+            .text(4, "Dockerfile");
+    WireWriter source = new WireWriter().message(1, info).message(2, range);
+    WireWriter any =
+        new WireWriter().text(1, "type.googleapis.com/errdefs.Source").bytes(2, source.toBytes());
+    WireWriter status =
+        new WireWriter().number(1, RpcException.UNKNOWN).text(2, message).message(3, any);
+    return new RpcException(RpcException.UNKNOWN, message, status.toBytes());
+  }
+}

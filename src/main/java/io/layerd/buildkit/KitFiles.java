@@ -1,0 +1,171 @@
+package io.layerd.buildkit;
+
+import io.layerd.build.BuildFiles;
+import io.layerd.build.Workspace;
+import io.layerd.error.EngineException;
+import io.layerd.error.InvalidParameter;
+import io.layerd.error.SystemFailure;
+import io.layerd.rpc.RpcException;
+import io.layerd.sys.ErrnoException;
+import io.layerd.sys.Sys;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A build's files at its client: the Dockerfile first, the context once it is needed. */
+final class KitFiles implements BuildFiles {
+  private static final String DEFAULT = "Dockerfile";
+  private static final String IGNORE = ".dockerignore";
+  private static final long MOST_BYTES = 16L << 20;
+
+  private final SolveLog log;
+  private final String ref;
+  private final SessionFiles files;
+  private final Workspace workspace;
+  private final Map<String, String> options;
+  private @Nullable Path context;
+  private @Nullable String ignore;
+
+  KitFiles(
+      SolveLog log,
+      String ref,
+      SessionFiles files,
+      Workspace workspace,
+      Map<String, String> options) {
+    this.log = log;
+    this.ref = ref;
+    this.files = files;
+    this.workspace = workspace;
+    this.options = options;
+  }
+
+  private interface Work {
+    void run(Vertex vertex) throws RpcException, InterruptedException, IOException;
+  }
+
+  private void vertex(String name, Work work) {
+    Vertex vertex = Vertex.begin(log, ref + " " + name, name);
+    try {
+      work.run(vertex);
+      vertex.end();
+    } catch (RpcException e) {
+      vertex.end(e.text());
+      throw new SystemFailure(e.text(), e);
+    } catch (IOException e) {
+      vertex.end(e.getMessage());
+      throw new SystemFailure("cannot read the build's files: " + e.getMessage(), e);
+    } catch (EngineException e) {
+      vertex.end(e.getMessage());
+      throw e;
+    } catch (InterruptedException e) {
+      vertex.end("interrupted");
+      Thread.currentThread().interrupt();
+      throw new SystemFailure("the build was interrupted", e);
+    }
+  }
+
+  private String local(String option, String fallback) {
+    return options.getOrDefault(option, fallback);
+  }
+
+  /** Path of the Dockerfile below its directory. */
+  String dockerfileName() {
+    String name = options.getOrDefault("filename", "");
+    return name.isEmpty() ? DEFAULT : name;
+  }
+
+  /** Fetches the Dockerfile. */
+  String dockerfile() {
+    String name = dockerfileName();
+    Path directory = workspace.directory("dockerfile");
+    List<String> only =
+        name.equals(DEFAULT)
+            ? List.of(name, name + IGNORE, "dockerfile")
+            : List.of(name, name + IGNORE);
+    String[] text = new String[1];
+    vertex(
+        "[internal] load build definition from " + name,
+        vertex -> {
+          SessionFiles.Wanted wanted =
+              new SessionFiles.Wanted(local("dockerfilekey", "dockerfile"), List.of(), only);
+          files.fetch(wanted, directory, vertex, "transferring dockerfile:");
+          String found = read(directory, name);
+          if (found == null && name.equals(DEFAULT)) {
+            found = read(directory, "dockerfile");
+          }
+          if (found == null) {
+            throw new InvalidParameter(
+                "failed to read dockerfile: open " + name + ": no such file or directory");
+          }
+          text[0] = found;
+          ignore = read(directory, name + IGNORE);
+        });
+    return text[0];
+  }
+
+  /** A file that was fetched; null if there is none. Links are not followed. */
+  private @Nullable String read(Path directory, String name) throws IOException {
+    byte[] path = (directory + "/" + name).getBytes(StandardCharsets.UTF_8);
+    Sys sys = workspace.sys();
+    try {
+      var stat = sys.findat(Sys.AT_FDCWD, path);
+      if (stat == null || !stat.isRegular()) {
+        return null;
+      }
+      if (stat.sizeBytes() > MOST_BYTES) {
+        throw new InvalidParameter(name + " is no file of a usual size");
+      }
+    } catch (ErrnoException e) {
+      return null;
+    }
+    Path file = directory.resolve(name);
+    return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+        ? new String(Files.readAllBytes(file), StandardCharsets.UTF_8)
+        : null;
+  }
+
+  private void ignoreFile() {
+    Path directory = workspace.directory("ignore");
+    vertex(
+        "[internal] load .dockerignore",
+        vertex -> {
+          SessionFiles.Wanted wanted =
+              new SessionFiles.Wanted(local("contextkey", "context"), List.of(), List.of(IGNORE));
+          files.fetch(wanted, directory, vertex, "transferring context:");
+          String text = read(directory, IGNORE);
+          ignore = text == null ? "" : text;
+        });
+  }
+
+  @Override
+  public Path context() {
+    Path fetched = context;
+    if (fetched != null) {
+      return fetched;
+    }
+    if (ignore == null) {
+      ignoreFile();
+    }
+    Path directory = workspace.directory("context");
+    List<String> excludes = IgnorePatterns.parse(ignore == null ? "" : ignore);
+    vertex(
+        "[internal] load build context",
+        vertex -> {
+          SessionFiles.Wanted wanted =
+              new SessionFiles.Wanted(local("contextkey", "context"), excludes, List.of());
+          files.fetch(wanted, directory, vertex, "transferring context:");
+        });
+    context = directory;
+    return directory;
+  }
+
+  @Override
+  public Path scratch() {
+    return workspace.scratch();
+  }
+}

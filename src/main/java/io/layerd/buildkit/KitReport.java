@@ -1,0 +1,118 @@
+package io.layerd.buildkit;
+
+import io.layerd.build.BuildReport;
+import io.layerd.oci.Digest;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Tells of a build's steps as vertices. Steps that make no files are not shown. */
+final class KitReport implements BuildReport {
+  private final SolveLog log;
+  private final String ref;
+  private @Nullable Vertex current;
+
+  KitReport(SolveLog log, String ref) {
+    this.log = log;
+    this.ref = ref;
+  }
+
+  @Override
+  public void begin(StepTitle step) {
+    if (step.inStage() == 0) {
+      current = null;
+      return;
+    }
+    String text = step.text();
+    if (step.inStage() == 1) {
+      text = "FROM " + base(text);
+    }
+    String stage = step.stageName();
+    if (stage.isEmpty() && step.stages() > 1) {
+      stage = "stage-" + step.stage();
+    }
+    String place = (stage.isEmpty() || step.stages() == 1 ? "" : stage + " ");
+    String name = "[" + place + step.inStage() + "/" + step.ofStage() + "] " + text;
+    current = Vertex.begin(log, ref + " step " + step.number(), name);
+  }
+
+  /** The image of a FROM line, as the progress names it. */
+  private static String base(String line) {
+    String rest = line.substring("FROM".length()).strip();
+    while (rest.startsWith("--")) {
+      rest = rest.replaceFirst("^\\S+\\s+", "");
+    }
+    String base = rest.split("\\s", 2)[0];
+    return base.toLowerCase(Locale.ROOT).equals("scratch") ? base : Names.canonical(base);
+  }
+
+  /** The step failed; nothing follows. */
+  void fail(String why) {
+    if (current != null) {
+      current.end(why);
+    }
+  }
+
+  @Override
+  public void cached() {
+    if (current != null) {
+      current.cached();
+    }
+  }
+
+  @Override
+  public void running(String containerId) {
+    // containers of steps are of no interest here
+  }
+
+  @Override
+  public void removed(String containerId) {
+    // nor is their end
+  }
+
+  @Override
+  public void log(int stream, byte[] data) {
+    Vertex vertex = current;
+    if (vertex != null) {
+      vertex.output(stream, data);
+    }
+  }
+
+  @Override
+  public void progress(@Nullable String id, String status, long currentBytes, long totalBytes) {
+    if (current != null) {
+      String what = id == null || id.isEmpty() ? status : id + " " + status;
+      boolean done = status.endsWith("complete") || status.startsWith("Already");
+      current.progress(what, currentBytes, totalBytes, done);
+    }
+  }
+
+  @Override
+  public void downloaded() {
+    // the step's end says it
+  }
+
+  @Override
+  public void made(@Nullable Digest image) {
+    if (current != null) {
+      current.end();
+    }
+  }
+
+  @Override
+  public void triggers(int count) {
+    // they are shown as part of what they hang on
+  }
+
+  @Override
+  public void warn(String warning) {
+    Vertex vertex = Vertex.begin(log, ref + " warning " + warning, "[internal] check Dockerfile");
+    vertex.warn(warning);
+    vertex.end();
+  }
+
+  @Override
+  public void unusedArgs(List<String> names) {
+    warn("One or more build-args [" + String.join(" ", names) + "] were not consumed");
+  }
+}

@@ -1,0 +1,137 @@
+package io.layerd.buildkit;
+
+import io.layerd.build.Builder;
+import io.layerd.build.Builder.MountedImage;
+import io.layerd.build.Workspace;
+import io.layerd.error.EngineException;
+import io.layerd.image.ImageService;
+import io.layerd.image.ImageService.Image;
+import io.layerd.oci.Reference;
+import io.layerd.rpc.RpcException;
+import io.layerd.rpc.RpcStream;
+import io.layerd.rpc.WireMessage;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Brings what was built to where the client wants it. */
+final class Outputs {
+  private final Builder builder;
+  private final ImageService images;
+  private final Sessions sessions;
+
+  Outputs(Builder builder, ImageService images, Sessions sessions) {
+    this.builder = builder;
+    this.images = images;
+    this.sessions = sessions;
+  }
+
+  /** One output: its kind and its attributes. */
+  record Wanted(String type, Map<String, String> attributes) {}
+
+  /** The outputs of a {@code SolveRequest}. */
+  static List<Wanted> of(WireMessage request) throws RpcException {
+    List<Wanted> wanted = new ArrayList<>();
+    for (WireMessage exporter : request.messages(13)) {
+      wanted.add(new Wanted(exporter.text(1), exporter.map(2)));
+    }
+    if (wanted.isEmpty() && !request.text(3).isEmpty()) {
+      wanted.add(new Wanted(request.text(3), request.map(4)));
+    }
+    return wanted;
+  }
+
+  /**
+   * @return what the client is told of the outputs
+   */
+  Map<String, String> write(Solve solve, Solve.Result result, List<Wanted> wanted)
+      throws RpcException, InterruptedException {
+    Map<String, String> told = new LinkedHashMap<>();
+    for (int i = 0; i < wanted.size(); i++) {
+      Wanted output = wanted.get(i);
+      String name =
+          switch (output.type()) {
+            case "moby", "image" -> "exporting to image";
+            case "local" -> "exporting to client directory";
+            case "tar" -> "exporting to client tarball";
+            default ->
+                throw new RpcException(
+                    RpcException.UNIMPLEMENTED,
+                    "layerd does not offer outputs of type " + output.type());
+          };
+      Vertex vertex = Vertex.begin(solve.log(), solve.ref() + " output " + i, name);
+      try {
+        switch (output.type()) {
+          case "local" -> local(solve, result, vertex, i);
+          case "tar" -> tar(solve, result, vertex, i);
+          default -> told.putAll(image(result, output, vertex));
+        }
+        vertex.end();
+      } catch (EngineException e) {
+        vertex.end(e.getMessage());
+        throw new RpcException(RpcException.UNKNOWN, String.valueOf(e.getMessage()));
+      } catch (RpcException e) {
+        vertex.end(e.text());
+        throw e;
+      }
+    }
+    return told;
+  }
+
+  private Map<String, String> image(Solve.Result result, Wanted output, Vertex vertex)
+      throws RpcException {
+    Image image = result.image();
+    if (image == null) {
+      throw new RpcException(
+          RpcException.UNKNOWN, "layerd does not make images without any instruction");
+    }
+    vertex.did("exporting layers");
+    vertex.did("writing image " + image.id());
+    String names = output.attributes().getOrDefault("name", "");
+    List<String> tagged = new ArrayList<>();
+    for (String name : names.split(",")) {
+      if (!name.isEmpty()) {
+        Reference reference = Reference.parse(name).tagged();
+        images.tag(image.id(), reference);
+        tagged.add(reference.toString());
+        vertex.did("naming to " + reference);
+      }
+    }
+    Map<String, String> told = new LinkedHashMap<>();
+    told.put("containerimage.config.digest", image.id().toString());
+    told.put("containerimage.digest", image.id().toString());
+    if (!tagged.isEmpty()) {
+      told.put("image.name", String.join(",", tagged));
+    }
+    return told;
+  }
+
+  private static Map<String, List<String>> headers(int number) {
+    return Map.of("buildkit-attachable-exporter-id", List.of(Integer.toString(number)));
+  }
+
+  private void local(Solve solve, Solve.Result result, Vertex vertex, int number)
+      throws RpcException, InterruptedException {
+    Session session = sessions.await(solve.session());
+    try (Workspace workspace = builder.workspace();
+        MountedImage files = builder.mount(result.image())) {
+      RpcStream stream = new SessionFiles(session, workspace.sys()).send(headers(number));
+      vertex.progress("copying files", 0, 0, false);
+      new FileSender(workspace.sys(), files.root(), stream).send();
+      vertex.progress("copying files", 0, 0, true);
+    }
+  }
+
+  private void tar(Solve solve, Solve.Result result, Vertex vertex, int number)
+      throws RpcException, InterruptedException {
+    Session session = sessions.await(solve.session());
+    try (Workspace workspace = builder.workspace();
+        MountedImage files = builder.mount(result.image())) {
+      RpcStream stream = new SessionFiles(session, workspace.sys()).send(headers(number));
+      vertex.progress("sending tarball", 0, 0, false);
+      long bytes = TarSender.send(workspace.sys(), files.root(), stream);
+      vertex.progress("sending tarball", bytes, 0, true);
+    }
+  }
+}

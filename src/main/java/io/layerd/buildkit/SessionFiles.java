@@ -1,0 +1,78 @@
+package io.layerd.buildkit;
+
+import io.layerd.rpc.RpcException;
+import io.layerd.rpc.RpcStream;
+import io.layerd.sys.Sys;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Fetches directories of a client, and sends it outputs. */
+final class SessionFiles {
+  private static final String FETCH = "/moby.filesync.v1.FileSync/DiffCopy";
+  private static final String SEND = "/moby.filesync.v1.FileSend/DiffCopy";
+
+  private final Session session;
+  private final Sys sys;
+
+  SessionFiles(Session session, Sys sys) {
+    this.session = session;
+    this.sys = sys;
+  }
+
+  /**
+   * What of a directory is asked for.
+   *
+   * @param name of the directory, between client and builder
+   * @param excludes patterns of {@code .dockerignore}
+   * @param only these paths, with what links in them lead to; all if empty
+   */
+  record Wanted(String name, List<String> excludes, List<String> only) {}
+
+  /**
+   * Fetches into an empty directory.
+   *
+   * @param label of the progress
+   */
+  void fetch(Wanted wanted, Path target, Vertex vertex, String label)
+      throws RpcException, InterruptedException {
+    if (!session.offers(FETCH)) {
+      throw new RpcException(RpcException.UNKNOWN, "the client offers no files");
+    }
+    Map<String, List<String>> headers = new LinkedHashMap<>();
+    put(headers, "dir-name", List.of(wanted.name()));
+    put(headers, "exclude-patterns", wanted.excludes());
+    put(headers, "followpaths", wanted.only());
+    RpcStream stream = session.peer().open(FETCH, headers);
+    vertex.progress(label, 0, 0, false);
+    long bytes =
+        new FileReceiver(sys, target, stream, so -> vertex.progress(label, so, 0, false)).receive();
+    vertex.progress(label, bytes, 0, true);
+  }
+
+  private static void put(Map<String, List<String>> headers, String name, List<String> values) {
+    if (values.isEmpty()) {
+      return;
+    }
+    boolean ascii = values.stream().allMatch(value -> value.chars().allMatch(c -> c < 128));
+    if (ascii) {
+      headers.put(name, values);
+      return;
+    }
+    headers.put(
+        name,
+        values.stream().map(value -> URLEncoder.encode(value, StandardCharsets.UTF_8)).toList());
+    headers.put(name + "-encoded", List.of("1"));
+  }
+
+  /** Opens the way for an output to the client. */
+  RpcStream send(Map<String, List<String>> headers) throws RpcException, InterruptedException {
+    if (!session.offers(SEND)) {
+      throw new RpcException(RpcException.UNKNOWN, "the client takes no output");
+    }
+    return session.peer().open(SEND, headers);
+  }
+}

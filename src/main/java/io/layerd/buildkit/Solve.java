@@ -1,0 +1,106 @@
+package io.layerd.buildkit;
+
+import io.layerd.image.ImageService.Image;
+import io.layerd.rpc.RpcException;
+import io.layerd.rpc.WireMessage;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** One build of a client, from the request to the output. */
+final class Solve {
+  private final String ref;
+  private final SolveLog log = new SolveLog();
+  private final Cancel cancel = new Cancel();
+  private final Map<String, Result> results = new LinkedHashMap<>();
+  private final CompletableFuture<Result> returned = new CompletableFuture<>();
+  private final String session;
+  private final Set<String> entitlements;
+  private final Predicate<String> allowed;
+
+  /**
+   * @param image null if there is nothing in it
+   */
+  record Result(@Nullable Image image) {}
+
+  /**
+   * @param allowed images that it may stand on
+   */
+  Solve(WireMessage request, Predicate<String> allowed) {
+    ref = request.text(1);
+    session = request.text(5);
+    entitlements = Set.copyOf(request.texts(9));
+    this.allowed = allowed;
+  }
+
+  String ref() {
+    return ref;
+  }
+
+  SolveLog log() {
+    return log;
+  }
+
+  Cancel cancellation() {
+    return cancel;
+  }
+
+  String session() {
+    return session;
+  }
+
+  Set<String> entitlements() {
+    return entitlements;
+  }
+
+  Predicate<String> allowed() {
+    return allowed;
+  }
+
+  /** Keeps what the client solved, until it says what to return. */
+  synchronized String keep(Result result) {
+    String id = ref + "-" + results.size();
+    results.put(id, result);
+    return id;
+  }
+
+  /**
+   * @throws RpcException if there is none of that id
+   */
+  synchronized Result result(String id) throws RpcException {
+    Result result = results.get(id);
+    if (result == null) {
+      throw new RpcException(RpcException.NOT_FOUND, "no such ref: " + id);
+    }
+    return result;
+  }
+
+  /**
+   * The client is done.
+   *
+   * @param id of what it solved; empty for nothing
+   */
+  void give(String id) throws RpcException {
+    returned.complete(id.isEmpty() ? new Result(null) : result(id));
+  }
+
+  void fail(RpcException why) {
+    returned.completeExceptionally(why);
+  }
+
+  /** Waits for what the client returns. */
+  Result await() throws RpcException, InterruptedException {
+    cancel.onCancel(() -> fail(new RpcException(RpcException.CANCELLED, "context canceled")));
+    try {
+      return returned.get();
+    } catch (java.util.concurrent.ExecutionException e) {
+      if (e.getCause() instanceof RpcException failure) {
+        throw failure;
+      }
+      throw new RpcException(RpcException.INTERNAL, String.valueOf(e.getMessage()));
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package io.layerd.buildkit;
+
+import io.layerd.rpc.RpcCall;
+import io.layerd.rpc.RpcException;
+import io.layerd.rpc.WireWriter;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What a build said so far, as {@code StatusResponse}s; anyone may follow it from the start. */
+final class SolveLog {
+  /** Beyond this a build's output is kept no more; its steps still are. */
+  private static final long MOST_BYTES = 64L << 20;
+
+  private final List<byte[]> events = new ArrayList<>();
+  private long bytes;
+  private boolean ended;
+
+  void vertex(WireWriter vertex) {
+    add(new WireWriter().message(1, vertex));
+  }
+
+  void status(WireWriter status) {
+    add(new WireWriter().message(2, status));
+  }
+
+  void log(WireWriter log) {
+    synchronized (this) {
+      if (bytes > MOST_BYTES) {
+        return;
+      }
+    }
+    add(new WireWriter().message(3, log));
+  }
+
+  void warning(WireWriter warning) {
+    add(new WireWriter().message(4, warning));
+  }
+
+  private void add(WireWriter event) {
+    byte[] encoded = event.toBytes();
+    synchronized (this) {
+      if (!ended) {
+        events.add(encoded);
+        bytes += encoded.length;
+        notifyAll();
+      }
+    }
+  }
+
+  synchronized void end() {
+    ended = true;
+    notifyAll();
+  }
+
+  private synchronized byte[] next(int at) throws InterruptedException {
+    while (at >= events.size() && !ended) {
+      wait();
+    }
+    return at < events.size() ? events.get(at) : new byte[0];
+  }
+
+  /** Sends everything, until the build has ended or the caller has gone. */
+  void follow(RpcCall call) throws RpcException, InterruptedException {
+    call.onCancel(Thread.currentThread()::interrupt);
+    for (int at = 0; ; at++) {
+      byte[] event = next(at);
+      if (event.length == 0) {
+        return;
+      }
+      call.send(event);
+    }
+  }
+}
