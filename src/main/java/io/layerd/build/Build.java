@@ -5,6 +5,7 @@ import io.layerd.dockerfile.ConfigEdit;
 import io.layerd.dockerfile.Dockerfile;
 import io.layerd.dockerfile.DockerfileParser;
 import io.layerd.dockerfile.Instruction;
+import io.layerd.dockerfile.Source;
 import io.layerd.dockerfile.Substitution;
 import io.layerd.error.InvalidParameter;
 import io.layerd.image.ImageService.Cancellation;
@@ -96,7 +97,7 @@ final class Build {
             + stages.stream().mapToInt(stage -> 1 + stage.instructions().size()).sum();
     for (Instruction.Arg arg : file.globalArgs()) {
       if (!kit) {
-        announce(arg.source().text(), 0, "", 0, 0);
+        announce(arg.source(), 0, "", 0, 0);
       }
       Substitution values = new Substitution(file.escape(), args::findGlobal);
       arg.pairs()
@@ -142,13 +143,22 @@ final class Build {
     }
   }
 
-  private void announce(String text, int stage, String stageName, int inStage, int ofStage) {
+  private void announce(Source source, int stage, String stageName, int inStage, int ofStage) {
     if (cancellation.cancelled()) {
       throw new CancellationException("the client has gone");
     }
     step++;
     report.begin(
-        new StepTitle(step, stepCount, text, stage, stageName, stageCount, inStage, ofStage));
+        new StepTitle(
+            step,
+            stepCount,
+            source.text(),
+            source.line(),
+            stage,
+            stageName,
+            stageCount,
+            inStage,
+            ofStage));
   }
 
   private static boolean makesFiles(Instruction instruction) {
@@ -163,19 +173,20 @@ final class Build {
     Substitution values = new Substitution(file.escape(), args::findGlobal);
     int in = kit && finished.isStage(values.word(stage.from().base())) ? 0 : 1;
     int of = in + (int) stage.instructions().stream().filter(Build::makesFiles).count();
-    announce(stage.from().source().text(), number, name, in, of);
+    announce(stage.from().source(), number, name, in, of);
     Stage state = from(stage.from());
     made(state);
     triggers(state);
     for (Instruction instruction : stage.instructions()) {
       boolean shown = makesFiles(instruction);
       in += shown ? 1 : 0;
-      announce(instruction.source().text(), number, name, shown ? in : 0, of);
+      announce(instruction.source(), number, name, shown ? in : 0, of);
       instruction(state, instruction);
     }
     if (last) {
       for (Map.Entry<String, String> label : new TreeMap<>(request.labels()).entrySet()) {
-        announce("LABEL " + label.getKey() + "=" + label.getValue(), number, name, 0, of);
+        String text = "LABEL " + label.getKey() + "=" + label.getValue();
+        announce(new Source(0, text, List.of()), number, name, 0, of);
         label(state, label.getKey(), label.getValue());
       }
     }

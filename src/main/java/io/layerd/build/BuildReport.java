@@ -15,6 +15,7 @@ public interface BuildReport {
    * @param number among all steps of the build, from 1
    * @param count of all steps
    * @param text the instruction
+   * @param line where it begins in the Dockerfile, from 1
    * @param stage its number, from 0
    * @param stageName may be empty
    * @param stages how many are built
@@ -25,6 +26,7 @@ public interface BuildReport {
       int number,
       int count,
       String text,
+      int line,
       int stage,
       String stageName,
       int stages,

@@ -148,6 +148,9 @@ final class CopyStep {
         }
       }
     } catch (NotFound | InvalidParameter e) {
+      if (kit && e instanceof NotFound) {
+        throw new NotFound("failed to compute cache key: " + e.getMessage(), e);
+      }
       EngineException failed =
           e instanceof NotFound
               ? new NotFound(keyword + " failed: " + e.getMessage(), e)

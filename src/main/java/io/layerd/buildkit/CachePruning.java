@@ -20,7 +20,8 @@ public final class CachePruning {
   /**
    * Deletes caches that nothing uses.
    *
-   * @param filters {@code id==...} and {@code type==...}; a cache that fits none stays
+   * @param filters terms {@code id==...} and {@code type==...}, joined by commas; a cache that
+   *     fits none of them stays
    * @return what is gone
    */
   public List<CacheMounts.Entry> prune(List<String> filters) {
@@ -35,11 +36,15 @@ public final class CachePruning {
   }
 
   private static boolean fits(CacheMounts.Entry entry, List<String> filters) {
-    return filters.isEmpty()
-        || filters.stream()
-            .anyMatch(
-                filter ->
-                    filter.equals("type==exec.cachemount")
-                        || filter.matches("id[=~]=\"?" + entry.name() + "\"?"));
+    List<String> asked = filters.stream().filter(filter -> !filter.isBlank()).toList();
+    return asked.isEmpty() || asked.stream().anyMatch(filter -> all(entry, filter));
+  }
+
+  private static boolean all(CacheMounts.Entry entry, String filter) {
+    return List.of(filter.split(",")).stream()
+        .allMatch(
+            term ->
+                term.equals("type==exec.cachemount")
+                    || term.matches("id[=~]=\"?" + entry.name() + "\"?"));
   }
 }

@@ -62,7 +62,8 @@ final class DockerfileSolve {
     } catch (EngineException e) {
       String message = String.valueOf(e.getMessage());
       report.fail(message);
-      throw Failures.at(message, name, text, Failures.line(message));
+      int line = Failures.line(message);
+      throw Failures.at(message, name, text, line == 0 ? report.line() : line);
     } catch (CancellationException e) {
       report.fail("CANCELED");
       throw new RpcException(RpcException.CANCELLED, "context canceled");

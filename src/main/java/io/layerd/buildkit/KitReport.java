@@ -11,6 +11,7 @@ final class KitReport implements BuildReport {
   private final SolveLog log;
   private final String ref;
   private @Nullable Vertex current;
+  private int line;
 
   KitReport(SolveLog log, String ref) {
     this.log = log;
@@ -19,6 +20,7 @@ final class KitReport implements BuildReport {
 
   @Override
   public void begin(StepTitle step) {
+    line = step.line();
     if (step.inStage() == 0) {
       current = null;
       return;
@@ -44,6 +46,11 @@ final class KitReport implements BuildReport {
     }
     String base = rest.split("\\s", 2)[0];
     return base.toLowerCase(Locale.ROOT).equals("scratch") ? base : Names.canonical(base);
+  }
+
+  /** Where the step is in the Dockerfile; 0 before the first. */
+  int line() {
+    return line;
   }
 
   /** The step failed; nothing follows. */

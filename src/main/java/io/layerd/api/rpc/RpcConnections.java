@@ -3,15 +3,20 @@ package io.layerd.api.rpc;
 import io.layerd.rpc.RpcPeer;
 import io.layerd.rpc.RpcService;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import io.netty.handler.codec.http2.Http2Settings;
+import org.jboss.logging.Logger;
 
 /** Makes connections of raw bytes into ones of HTTP/2. Call on the connection's event loop. */
 public final class RpcConnections {
+  private static final Logger LOG = Logger.getLogger(RpcConnections.class);
   private static final int WINDOW_BYTES = 1 << 20;
   private static final int MOST_CALLS = 256;
 
@@ -48,6 +53,15 @@ public final class RpcConnections {
     return new ConnectedPeer(connection);
   }
 
+  /** A connection that breaks takes its calls with it; there is nothing else to say of it. */
+  private static final class Broken extends ChannelInboundHandlerAdapter {
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+      LOG.debugf("a connection of calls broke: %s", cause.getMessage());
+      ChannelFuture _ = ctx.close();
+    }
+  }
+
   private static Http2Settings settings() {
     return Http2Settings.defaultSettings().initialWindowSize(WINDOW_BYTES);
   }
@@ -61,6 +75,7 @@ public final class RpcConnections {
     ChannelPipeline pipeline = connection.pipeline();
     pipeline.addBefore(before, "rpc-frames", codec.initialSettings(settings).build());
     pipeline.addBefore(before, "rpc-streams", new Http2MultiplexHandler(streams));
+    pipeline.addBefore(before, "rpc-errors", new Broken());
     connection.config().setAutoRead(true);
   }
 }
