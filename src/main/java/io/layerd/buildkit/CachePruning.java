@@ -20,8 +20,8 @@ public final class CachePruning {
   /**
    * Deletes caches that nothing uses.
    *
-   * @param filters terms {@code id==...} and {@code type==...}, joined by commas; a cache that
-   *     fits none of them stays
+   * @param filters terms {@code id==...} and {@code type==...}, joined by commas; a cache that fits
+   *     none of them stays
    * @return what is gone
    */
   public List<CacheMounts.Entry> prune(List<String> filters) {

@@ -144,7 +144,8 @@ final class FileReceiver {
     int slash = path.lastIndexOf('/');
     String above = slash < 0 ? "" : path.substring(0, slash);
     String name = path.substring(slash + 1);
-    if (name.isEmpty()
+    if (slash == 0
+        || name.isEmpty()
         || name.equals(".")
         || name.equals("..")
         || path.indexOf('\0') >= 0

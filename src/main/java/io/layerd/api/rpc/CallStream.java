@@ -35,13 +35,14 @@ abstract class CallStream extends ChannelInboundHandlerAdapter implements RpcStr
   private int receivedBytes;
   private boolean ended;
   private boolean closed;
+  private boolean failing;
   private @Nullable RpcException failure;
   private @Nullable Channel channel;
 
   /** Headers or trailers; on the event loop. */
   abstract void headers(Http2Headers headers, boolean last);
 
-  /** The call has failed or its connection is gone; on any thread, once. */
+  /** The call has failed or its connection is gone; on any thread, must not block. */
   abstract void broken(RpcException why);
 
   /** What has to be sent before the first message. */
@@ -111,15 +112,21 @@ abstract class CallStream extends ChannelInboundHandlerAdapter implements RpcStr
   final void fail(RpcException why) {
     lock.lock();
     try {
-      if (failure != null) {
+      if (failing) {
         return;
       }
+      failing = true;
+    } finally {
+      lock.unlock();
+    }
+    broken(why); // before whoever waits goes on and ends the call
+    lock.lock();
+    try {
       failure = why;
       changed.signalAll();
     } finally {
       lock.unlock();
     }
-    broken(why);
   }
 
   @Override

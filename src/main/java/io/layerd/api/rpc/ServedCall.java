@@ -88,13 +88,18 @@ final class ServedCall extends CallStream implements RpcCall {
 
   @Override
   void broken(RpcException why) {
-    List<Runnable> actions;
+    List<Runnable> actions; // may block, and this may be the event loop
     synchronized (this) {
       gone = true;
       actions = List.copyOf(onCancel);
       onCancel.clear();
     }
-    actions.forEach(Runnable::run);
+    if (!actions.isEmpty()) {
+      Thread.ofPlatform()
+          .daemon()
+          .name("rpc cancellation")
+          .start(() -> actions.forEach(Runnable::run));
+    }
   }
 
   @Override

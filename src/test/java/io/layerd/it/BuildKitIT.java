@@ -1,0 +1,256 @@
+package io.layerd.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** {@code docker build} with the buildx plugin, where {@code ./test} could install one. */
+@ExtendWith(SharedEngine.class)
+class BuildKitIT {
+  private static final List<Path> PLACES =
+      List.of(
+          Path.of("target/cli-plugins/docker-buildx"),
+          Path.of("/usr/libexec/docker/cli-plugins/docker-buildx"),
+          Path.of("/usr/lib/docker/cli-plugins/docker-buildx"));
+
+  private final Engine engine;
+  private final DockerCli docker;
+  private Path context = Path.of("/");
+
+  BuildKitIT(Engine engine) {
+    this.engine = engine;
+    docker = DockerCli.of(engine.docker().host());
+  }
+
+  @BeforeEach
+  void prepare() throws IOException {
+    Path plugin = PLACES.stream().filter(Files::isExecutable).findFirst().orElse(null);
+    assumeTrue(plugin != null, "no buildx plugin on this machine");
+    Path plugins = Files.createDirectories(docker.config().resolve("cli-plugins"));
+    Files.createSymbolicLink(plugins.resolve("docker-buildx"), plugin.toAbsolutePath());
+    context = engine.directory();
+  }
+
+  @AfterEach
+  void removeWhatWasBuilt() {
+    docker
+        .with(
+            "bash",
+            "-c",
+            "docker images -q --filter reference='it-kit*' | xargs -r docker rmi -f >/dev/null;"
+                + " docker image prune -f >/dev/null; docker buildx prune -f >/dev/null;"
+                + " rm -rf "
+                + context
+                + " $DOCKER_CONFIG")
+        .run();
+    assertThat(engine.docker().ok("ps", "-aq")).as("containers that builds left").isEmpty();
+  }
+
+  private void file(String name, String content) throws IOException {
+    Path file = context.resolve(name);
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, content);
+  }
+
+  private List<String> words(String dockerfile, String... flags) throws IOException {
+    file("Dockerfile", dockerfile.replace("FROM busybox", "FROM " + engine.busybox()));
+    List<String> words = new ArrayList<>(List.of("docker", "build", "--progress=plain"));
+    words.addAll(List.of(flags));
+    words.add(context.toString());
+    return words;
+  }
+
+  private Result build(String dockerfile, String... flags) throws IOException {
+    return docker.with(words(dockerfile, flags).toArray(String[]::new)).run();
+  }
+
+  private String run(String... command) {
+    List<String> words = new ArrayList<>(List.of("run", "--rm", "it-kit"));
+    words.addAll(List.of(command));
+    return docker.ok(words.toArray(String[]::new));
+  }
+
+  @Test
+  void progressIsShownAndTheImageRuns() throws IOException {
+    file("a.txt", "content\n");
+    file("left.log", "out\n");
+    file(".dockerignore", "*.log\n");
+    String dockerfile =
+        """
+        # syntax=docker/dockerfile:1
+        FROM busybox AS made
+        ARG WHO=nobody
+        RUN echo "hello $WHO" > /greeting; echo said
+        FROM busybox AS unused
+        RUN exit 1
+        FROM busybox
+        WORKDIR /work
+        COPY . .
+        COPY --from=made /greeting .
+        ENV A=b
+        CMD ["cat", "greeting", "a.txt"]
+        """;
+    String[] flags = {"-t", "it-kit", "--build-arg", "WHO=you", "--label", "l=1"};
+    Result result = build(dockerfile, flags).ok();
+    assertThat(result.err())
+        .contains("[internal] load build definition from Dockerfile", "transferring dockerfile:")
+        .contains("[internal] load .dockerignore", "[internal] load build context")
+        .contains("[made 2/2] RUN echo", " said")
+        .contains("[stage-2 3/4] COPY . .", "naming to docker.io/library/it-kit:latest done")
+        .doesNotContain("unused");
+    assertThat(run()).isEqualTo("hello you\ncontent");
+    assertThat(run("ls")).isEqualTo("Dockerfile\na.txt\ngreeting");
+    assertThat(docker.ok("inspect", "-f", "{{json .Config.Labels}} {{.Config.Env}}", "it-kit"))
+        .contains("\"l\":\"1\"", "A=b");
+    assertThat(docker.ok("history", "--no-trunc", "--format", "{{.CreatedBy}}", "it-kit"))
+        .contains("COPY . . # buildkit", "CMD [\"cat\" \"greeting\" \"a.txt\"]");
+
+    Result again = build(dockerfile, flags).ok();
+    assertThat(again.err().split("CACHED", -1)).hasSize(5);
+    file("a.txt", "other\n");
+    assertThat(build(dockerfile, flags).ok().err().split("CACHED", -1)).hasSize(3);
+    assertThat(run()).isEqualTo("hello you\nother");
+  }
+
+  @Test
+  void aFailingStepShowsItsPlaceAndLeavesNothing() throws IOException {
+    Result failed = build("FROM busybox\nRUN echo out; exit 3\n");
+    failed.exits(1);
+    assertThat(failed.err())
+        .contains(">>> RUN echo out; exit 3")
+        .contains(
+            "process \"/bin/sh -c echo out; exit 3\" did not complete successfully: exit code: 3");
+    assertThat(build("FROM busybox\nBOGUS\n").err())
+        .contains(">>> BOGUS", "dockerfile parse error on line 2: unknown instruction: BOGUS");
+    assertThat(build("FROM busybox\nCOPY nope /\n").err()).contains(">>> COPY nope /");
+  }
+
+  @Test
+  void mountsOfRunAreThereForTheStepOnly() throws IOException {
+    file("secret", "hidden");
+    file("src/x", "from the context");
+    String dockerfile =
+        """
+        FROM busybox AS one
+        RUN echo kept > /file
+        FROM busybox
+        RUN --mount=type=secret,id=s cat /run/secrets/s && stat -c %a /run/secrets/s
+        RUN --mount=type=secret,id=s,env=TOKEN echo "token $TOKEN"
+        RUN --mount=type=bind,source=src,target=/src cat /src/x; touch /src/y || echo read-only
+        RUN --mount=type=bind,from=one,target=/one,rw cat /one/file; touch /one/new
+        RUN --mount=type=tmpfs,target=/t,size=1m touch /t/x; df /t | tail -1
+        RUN --mount=type=cache,target=/cache,id=it-kit echo x >> /cache/f; wc -l < /cache/f
+        """;
+    Result first =
+        build(
+                dockerfile,
+                "-t",
+                "it-kit",
+                "--no-cache",
+                "--secret",
+                "id=s,src=" + context.resolve("secret"))
+            .ok();
+    assertThat(first.err())
+        .contains("hidden400", "token hidden", "from the context", "read-only", "kept")
+        .contains(" 1024 ");
+    assertThat(run("ls", "/"))
+        .doesNotContain("src", "one", "cache")
+        .doesNotContainPattern("\\bt\\b");
+    assertThat(run("ls", "/run").isEmpty() || !run("ls", "/run").contains("secrets")).isTrue();
+    assertThat(docker.ok("buildx", "du")).contains("Total:");
+    Result second =
+        build(
+                dockerfile,
+                "--no-cache",
+                "-t",
+                "it-kit",
+                "--secret",
+                "id=s,src=" + context.resolve("secret"))
+            .ok();
+    assertThat(second.err()).containsPattern("(?m)^#\\d+ [\\d.]+ 2$");
+    assertThat(docker.ok("buildx", "prune", "-f")).contains("Total:\t4B");
+    assertThat(build("FROM busybox\nRUN --mount=type=secret,id=no,required=true true\n").err())
+        .contains("secret no: not found");
+  }
+
+  @Test
+  void anSshAgentOfTheClientAnswersInTheStep() throws IOException {
+    Path socket = context.resolve("agent");
+    try (ServerSocketChannel agent = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      agent.bind(UnixDomainSocketAddress.of(socket));
+      Result result =
+          build(
+                  "FROM busybox\nRUN --mount=type=ssh,required=true stat -c %F $SSH_AUTH_SOCK\n",
+                  "--ssh", "default=" + socket)
+              .ok();
+      assertThat(result.err()).contains("socket");
+    }
+    assertThat(build("FROM busybox\nRUN --mount=type=ssh,required=true true\n").err())
+        .contains("ssh key \"default\" not found");
+  }
+
+  @Test
+  void outputsComeToTheClient() throws IOException {
+    Path out = context.resolveSibling(context.getFileName() + "-out");
+    String dockerfile = "FROM scratch\nCOPY a /x/a\nCOPY <<EOF /b\nb\nEOF\n";
+    file("a", "a");
+    try {
+      build(dockerfile, "-o", "type=local,dest=" + out).ok();
+      assertThat(out.resolve("x/a")).hasContent("a");
+      assertThat(out.resolve("b")).hasContent("b");
+      build(dockerfile, "-o", "type=tar,dest=" + out + "/t.tar").ok();
+      assertThat(Command.of("tar", "-tf", out + "/t.tar").run().ok().out())
+          .contains("x/a", "b")
+          .doesNotContain("Dockerfile");
+      build(
+              dockerfile,
+              "-t",
+              "it-kit",
+              "--iidfile",
+              out + "/iid",
+              "--metadata-file",
+              out + "/metadata")
+          .ok();
+      String id = docker.ok("inspect", "-f", "{{.Id}}", "it-kit");
+      assertThat(out.resolve("iid")).hasContent(id);
+      assertThat(out.resolve("metadata")).content().contains(id, "docker.io/library/it-kit:latest");
+    } finally {
+      Command.of("rm", "-rf", out.toString()).run();
+    }
+  }
+
+  @Test
+  void aClientThatGoesEndsItsBuild() throws IOException {
+    Command.Running build =
+        docker
+            .with(words("FROM busybox\nRUN echo begun; sleep 600\n").toArray(String[]::new))
+            .start();
+    Wait.until("the step runs", () -> !engine.docker().ok("ps", "-q").isEmpty());
+    Command.sh("pkill -KILL -f 'docker-buildx buildx build.*" + context + "' || true");
+    build.kill();
+    Wait.until("the container is gone", () -> engine.docker().ok("ps", "-aq").isEmpty());
+  }
+
+  @Test
+  void whatIsNotOfferedIsSaid() throws IOException {
+    assertThat(build("# syntax=example.com/other\nFROM busybox\n").err())
+        .contains("does not run other frontends: example.com/other");
+    assertThat(build("FROM busybox\nRUN --network=host true\n").err())
+        .contains("network.host is not allowed");
+    assertThat(build("FROM busybox\nRUN --security=insecure true\n").err())
+        .contains("security.insecure is not allowed");
+    assertThat(docker.ok("buildx", "ls")).contains("default", "running");
+  }
+}
