@@ -1,5 +1,5 @@
 /**
- * Images from Dockerfiles: the classic builder's steps and its cache.
+ * Images from Dockerfiles: steps, their cache, and what RUN mounts.
  *
  * <p>Invariant: a build that fails or is cancelled leaves no container, mount or directory behind;
  * images of its finished steps stay for the cache.

@@ -165,10 +165,9 @@ class BuildKitIT {
     assertThat(first.err())
         .contains("hidden400", "token hidden", "from the context", "read-only", "kept")
         .contains(" 1024 ");
-    assertThat(run("ls", "/"))
-        .doesNotContain("src", "one", "cache")
-        .doesNotContainPattern("\\bt\\b");
-    assertThat(run("ls", "/run").isEmpty() || !run("ls", "/run").contains("secrets")).isTrue();
+    assertThat(run("ls", "/").lines())
+        .contains("bin")
+        .doesNotContain("src", "one", "cache", "t", "run");
     assertThat(docker.ok("buildx", "du")).contains("Total:");
     Result second =
         build(
@@ -238,7 +237,7 @@ class BuildKitIT {
             .with(words("FROM busybox\nRUN echo begun; sleep 600\n").toArray(String[]::new))
             .start();
     Wait.until("the step runs", () -> !engine.docker().ok("ps", "-q").isEmpty());
-    Command.sh("pkill -KILL -f 'docker-buildx buildx build.*" + context + "' || true");
+    build.process().descendants().forEach(ProcessHandle::destroyForcibly);
     build.kill();
     Wait.until("the container is gone", () -> engine.docker().ok("ps", "-aq").isEmpty());
   }
