@@ -78,6 +78,10 @@ final class ContainerIndex {
     return new ArrayList<>(byId.values());
   }
 
+  synchronized int size() {
+    return byId.size();
+  }
+
   synchronized Optional<Container> byId(String id) {
     return Optional.ofNullable(byId.get(id));
   }

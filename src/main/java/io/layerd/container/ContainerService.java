@@ -38,6 +38,9 @@ public interface ContainerService {
    */
   List<ContainerSnapshot> list(ListQuery query);
 
+  /** Whether {@link #list} answers from memory and at once, so that an event loop may call it. */
+  boolean listsAtOnce(ListQuery query);
+
   /**
    * @throws NotModified if it runs already
    */

@@ -74,6 +74,11 @@ final class DefaultContainers implements ContainerService {
   }
 
   @Override
+  public boolean listsAtOnce(ListQuery query) {
+    return list.isQuick(query);
+  }
+
+  @Override
   public void start(String ref) {
     start.start(get(ref));
   }

@@ -7,12 +7,19 @@ import java.util.stream.Stream;
 
 /** The list of containers, newest first. */
 final class ListContainers {
+  private static final int QUICK = 64;
+
   private final Rooms rooms;
   private final ExecTable execs;
 
   ListContainers(Rooms rooms, ExecTable execs) {
     this.rooms = rooms;
     this.execs = execs;
+  }
+
+  /** Sizes are measured on disk, and many containers take their time. */
+  boolean isQuick(ListQuery query) {
+    return !query.sizes() && rooms.index().size() <= QUICK;
   }
 
   List<ContainerSnapshot> list(ListQuery query) {

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +41,10 @@ final class ImageDatabase {
   private final Path metadata;
   private final LayerStore layers;
   private final DurableWriter writer;
-  private final TreeMap<String, Image> byHex = new TreeMap<>();
+
+  /** Written with this object's lock held, read without: a reader never waits for a disk. */
+  private final ConcurrentSkipListMap<String, Image> byHex = new ConcurrentSkipListMap<>();
+
   private final Map<Digest, List<Digest>> children = new HashMap<>();
   private final Map<Digest, String> damaged = new TreeMap<>(Comparator.comparing(Digest::hex));
 
@@ -131,12 +135,12 @@ final class ImageDatabase {
     return still;
   }
 
-  synchronized Optional<Image> find(Digest id) {
+  Optional<Image> find(Digest id) {
     return Optional.ofNullable(byHex.get(id.hex()));
   }
 
   /** The image whose id begins with a text, if there is exactly one. */
-  synchronized Optional<Image> search(String text) {
+  Optional<Image> search(String text) {
     String prefix = text.startsWith("sha256:") ? text.substring(7) : text;
     if (prefix.isEmpty()) {
       return Optional.empty();
@@ -150,11 +154,11 @@ final class ImageDatabase {
     return found.size() == 1 ? Optional.of(found.getFirst()) : Optional.empty();
   }
 
-  synchronized List<Image> all() {
+  List<Image> all() {
     return List.copyOf(byHex.values());
   }
 
-  synchronized int count() {
+  int count() {
     return byHex.size();
   }
 

@@ -27,7 +27,9 @@ final class ReferenceStore {
 
   private final Path file;
   private final DurableWriter writer;
-  private Map<Reference, Digest> names = new HashMap<>();
+
+  /** Replaced with this object's lock held, read without: a reader never waits for a disk. */
+  private volatile Map<Reference, Digest> names = Map.of();
 
   ReferenceStore(Path file, DurableWriter writer) {
     this.file = file;
@@ -39,22 +41,24 @@ final class ReferenceStore {
     if (!Files.exists(file)) {
       return;
     }
+    Map<Reference, Digest> found = new HashMap<>();
     try {
       JsonNode repositories = MAPPER.readTree(Files.readAllBytes(file)).path("Repositories");
       for (JsonNode repository : repositories) {
         for (Map.Entry<String, JsonNode> entry : repository.properties()) {
-          loadOne(entry.getKey(), entry.getValue().asText());
+          loadOne(entry.getKey(), entry.getValue().asText(), found);
         }
       }
     } catch (IOException e) {
       LOG.errorf("image names are lost, %s cannot be read: %s", file, e.getMessage());
       keepCopy();
     }
+    names = found;
   }
 
-  private void loadOne(String name, String id) {
+  private void loadOne(String name, String id, Map<Reference, Digest> found) {
     try {
-      names.put(Reference.parse(name), Digest.parse(id));
+      found.put(Reference.parse(name), Digest.parse(id));
     } catch (EngineException e) {
       LOG.warnf("image name %s in %s is left out: %s", name, file, e.getMessage());
     }
@@ -73,12 +77,12 @@ final class ReferenceStore {
   }
 
   /** The image a name means; a digest wins over a tag. */
-  synchronized Optional<Digest> find(Reference name) {
+  Optional<Digest> find(Reference name) {
     return Optional.ofNullable(names.get(name.stored()));
   }
 
   /** All names of an image, sorted. */
-  synchronized List<Reference> of(Digest id) {
+  List<Reference> of(Digest id) {
     return names.entrySet().stream()
         .filter(entry -> entry.getValue().equals(id))
         .map(Map.Entry::getKey)
@@ -87,7 +91,7 @@ final class ReferenceStore {
   }
 
   /** All names of a repository, sorted. */
-  synchronized List<Reference> ofRepository(Reference repository) {
+  List<Reference> ofRepository(Reference repository) {
     return names.keySet().stream()
         .filter(name -> name.name().equals(repository.name()))
         .sorted(BY_NAME)
@@ -95,7 +99,7 @@ final class ReferenceStore {
   }
 
   /** All names, by image. */
-  synchronized Map<Digest, List<Reference>> byImage() {
+  Map<Digest, List<Reference>> byImage() {
     Map<Digest, List<Reference>> all = new HashMap<>();
     names.forEach((name, id) -> all.computeIfAbsent(id, _ -> new ArrayList<>()).add(name));
     all.values().forEach(list -> list.sort(BY_NAME));
