@@ -6,6 +6,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
+import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import org.bouncycastle.util.io.pem.PemObject;
@@ -74,7 +75,11 @@ public record ServerIdentity(List<X509Certificate> chain, PrivateKey key) {
       throw new GeneralSecurityException("tls: failed to parse private key: it is encrypted");
     }
     PrivateKey key = PrivateKeys.decode(block);
-    if (!PrivateKeys.match(key, chain.getFirst().getPublicKey())) {
+    PublicKey known = chain.getFirst().getPublicKey();
+    if (!key.getAlgorithm().equals(known.getAlgorithm())) {
+      throw new GeneralSecurityException("tls: private key type does not match public key type");
+    }
+    if (!PrivateKeys.match(key, known)) {
       throw new GeneralSecurityException("tls: private key does not match public key");
     }
     return new ServerIdentity(chain, key);

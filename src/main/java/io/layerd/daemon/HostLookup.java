@@ -1,5 +1,6 @@
 package io.layerd.daemon;
 
+import io.netty.util.NetUtil;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -38,6 +39,6 @@ record HostLookup(HostAddress.Tcp host, List<InetAddress> addresses) {
             .findFirst()
             .orElseGet(addresses::getFirst);
     boolean every = address.isAnyLocalAddress() && Files.exists(IPV6);
-    return new HostAddress.Tcp(every ? "::" : address.getHostAddress(), host.port());
+    return new HostAddress.Tcp(every ? "::" : NetUtil.toAddressString(address), host.port());
   }
 }

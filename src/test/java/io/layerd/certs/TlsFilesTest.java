@@ -90,7 +90,7 @@ class TlsFilesTest {
   @ParameterizedTest
   @CsvSource({
     "server-cert.pem,key.pem,tls: private key does not match public key",
-    "ec-cert.pem,server-key.pem,tls: private key does not match public key",
+    "ec-cert.pem,server-key.pem,tls: private key type does not match public key type",
     "server-cert.pem,rsa1-hidden.pem,tls: failed to parse private key: it is encrypted",
     "server-cert.pem,rsa8-hidden.pem,tls: failed to parse private key: it is encrypted",
     "server-key.pem,server-cert.pem,'tls: failed to find certificate PEM data in certificate input, but did find a private key; PEM inputs may have been switched'",
