@@ -36,7 +36,10 @@ final class InfoPage {
         info.driver(),
         driverStatus(info),
         new Plugins(
-            List.of("local"), List.of("bridge", "host", "null"), null, List.of("json-file")),
+            List.of("local"),
+            List.of("bridge", "host", "macvlan", "null"),
+            null,
+            List.of("fluentd", "journald", "json-file", "local", "syslog")),
         true,
         true,
         version.atLeast(42) ? null : Boolean.valueOf(v1),

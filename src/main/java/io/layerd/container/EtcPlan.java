@@ -1,8 +1,10 @@
 package io.layerd.container;
 
 import io.layerd.error.SystemFailure;
+import io.layerd.spec.ContainerConfig;
 import io.layerd.spec.EndpointSettings;
 import io.layerd.spec.HostConfig;
+import io.layerd.spec.SpecJson;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,6 +32,12 @@ final class EtcPlan {
       container.hostnamePath = other.hostnamePath;
       container.hostsPath = other.hostsPath;
       container.resolvConfPath = other.resolvConfPath;
+      // The addresses are the other's, and so are the names that stand for them.
+      container.config =
+          SpecJson.change(
+              container.config,
+              ContainerConfig.class,
+              Map.of("Hostname", other.config.hostname(), "Domainname", other.config.domainname()));
       return;
     }
     boolean hostNetwork = host.networkMode().equals("host");

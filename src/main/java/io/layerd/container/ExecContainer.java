@@ -4,6 +4,7 @@ import io.layerd.error.Conflict;
 import io.layerd.error.EngineException;
 import io.layerd.error.InvalidParameter;
 import io.layerd.error.NotFound;
+import io.layerd.error.SystemFailure;
 import io.layerd.runtime.ContainerRuntime.Console;
 import io.layerd.runtime.ContainerRuntime.ExecRequest;
 import io.layerd.runtime.ContainerRuntime.ProcessIo;
@@ -35,10 +36,23 @@ final class ExecContainer {
     }
     EscapeKeys.parse(config.detachKeys());
     checkRunning(ref, container);
+    checkUser(container, config.user());
     ExecInstance exec = new ExecInstance(CreateContainer.randomId(), container.id, config);
     table.add(exec);
     publish(container, exec, "exec_create: " + String.join(" ", exec.command()), Map.of());
     return exec.id;
+  }
+
+  /** Before the stream: a client that attaches gets an error, not a line of output. */
+  private void checkUser(Container container, String user) {
+    Path root = container.rootfs;
+    if (root != null && !user.isEmpty()) {
+      try {
+        rooms.runtime().checkUser(root, user);
+      } catch (SystemFailure e) {
+        throw new InvalidParameter(e.getMessage(), e);
+      }
+    }
   }
 
   private static void checkRunning(String ref, Container container) {

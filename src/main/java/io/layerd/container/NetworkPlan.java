@@ -2,6 +2,8 @@ package io.layerd.container;
 
 import io.layerd.error.Conflict;
 import io.layerd.error.EngineException;
+import io.layerd.error.NotFound;
+import io.layerd.error.SystemFailure;
 import io.layerd.network.NetworkService;
 import io.layerd.network.NetworkService.Attachment;
 import io.layerd.spec.PortBinding;
@@ -95,9 +97,16 @@ final class NetworkPlan {
   }
 
   private Result join(String ref) {
-    Container other = rooms.index().get(ref);
+    Container other;
+    try {
+      other = rooms.index().get(ref);
+    } catch (NotFound e) {
+      throw new SystemFailure("joining network namespace of container: " + e.getMessage(), e);
+    }
     if (!other.alive()) {
-      throw new Conflict("cannot join network of a non running container: " + other.id);
+      throw new Conflict(
+          "cannot join network namespace of a non running container: container %s is %s"
+              .formatted(other.plainName(), other.state.status()));
     }
     if (other.host.networkMode().equals("host")) {
       return new Result(null, true);

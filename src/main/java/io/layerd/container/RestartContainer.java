@@ -20,7 +20,6 @@ final class RestartContainer {
         return;
       }
       container.pendingRestart = null;
-      container.state = container.state.withoutRestart();
       start.launch(container);
     } catch (EngineException e) {
       LOG.errorf("container %s is not restarted: %s", container.shortId(), e.getMessage());

@@ -44,7 +44,7 @@ final class SharedMemory {
     }
     if (!donor.host.ipcMode().equals("shareable")) {
       throw new Conflict(
-          "cannot join IPC of container "
+          "failed to join IPC namespace: container "
               + donor.id
               + ": non-shareable IPC (hint: use IpcMode:shareable for the donor container)");
     }

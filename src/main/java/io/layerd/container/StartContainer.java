@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -166,7 +167,8 @@ final class StartContainer {
       Container other = rooms.index().get(mode.substring("container:".length()));
       if (!other.alive()) {
         throw new Conflict(
-            "cannot join " + kind + " namespace of a non running container: " + other.id);
+            "failed to join %s namespace: container %s is not running"
+                .formatted(kind.toUpperCase(Locale.ROOT), other.id));
       }
       namespacesOf.put(kind, other.state.pid());
     }

@@ -269,6 +269,11 @@ final class ConmonRuntime implements ContainerRuntime {
   }
 
   @Override
+  public void checkUser(Path rootfs, String user) {
+    var _ = ProcessUser.resolve(user, List.of(), UserFiles.read(sys, rootfs));
+  }
+
+  @Override
   public List<Integer> pids(String id) {
     return cgroups.pids(record(id, Bundle.ofContainer(execRoot, id)).cgroupsPath());
   }

@@ -96,6 +96,13 @@ public interface ContainerRuntime {
    */
   RunningProcess exec(ExecRequest request);
 
+  /**
+   * Checks the user of an {@link #exec} to come.
+   *
+   * @throws SystemFailure {@code unable to find user X: no matching entries in passwd file}
+   */
+  void checkUser(Path rootfs, String user);
+
   /** The processes of a container, host pids. */
   List<Integer> pids(String containerId);
 

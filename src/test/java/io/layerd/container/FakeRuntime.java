@@ -8,6 +8,7 @@ import io.layerd.runtime.LaunchRequest;
 import io.layerd.runtime.RuntimeInfo;
 import io.layerd.runtime.RuntimeOptions;
 import io.layerd.spec.HostConfig;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -199,6 +200,9 @@ final class FakeRuntime implements ContainerRuntime {
     processes.put(request.id(), process);
     return process;
   }
+
+  @Override
+  public void checkUser(Path rootfs, String user) {}
 
   @Override
   public List<Integer> pids(String containerId) {
