@@ -227,6 +227,8 @@ class NetworkIT {
     assertThat(docker.ok("exec", "itn-three", "ip", "route")).doesNotContain("default");
     docker.run("exec", "itn-three", "nslookup", "example.com").exits(1).says("SERVFAIL");
     assertThat(lookup("itn-three", "itn-four")).containsExactly("10.222.203.3");
+    // It exists, also for who asks for something that it has not.
+    docker.run("exec", "itn-three", "nslookup", "-type=mx", "itn-four").exits(0);
     assertThat(fetch("itn-six", "http://10.222.204.2/f")).isEmpty();
     docker
         .run("run", "--rm", "--network", "itn-b", "-p", port + ":80", image, "true")

@@ -649,4 +649,31 @@ class RunIT {
         .says("No such container: it-nobody");
     docker.ok("rm", "it-joining", "it-joined");
   }
+
+  @Test
+  void aSharedNetworkComesWithItsNames() {
+    docker.ok("run", "-d", "--name", "it-owner", "-h", "owner", image, "sleep", "1000");
+    String shared = "container:it-owner";
+    docker.ok("run", "-d", "--name", "it-guest", "--network", shared, image, "sleep", "1000");
+    assertThat(docker.ok("exec", "it-guest", "hostname")).isEqualTo("owner");
+    assertThat(docker.ok("exec", "it-guest", "hostname", "-i"))
+        .isEqualTo(docker.ok("exec", "it-owner", "hostname", "-i"));
+    docker.ok("rm", "-f", "it-guest");
+    docker.ok("stop", "-t", "0", "it-owner");
+    String ended = "a non running container: container it-owner is exited";
+    docker.run("run", "--rm", "--network", shared, image, "true").exits(125).says(ended);
+    docker
+        .run("run", "--rm", "--network", "container:it-nobody", image, "true")
+        .exits(125)
+        .says("joining network namespace of container: No such container: it-nobody");
+  }
+
+  @Test
+  void anExecByNobodyIsAnErrorAndNoOutput() {
+    docker.ok("run", "-d", "--name", "it-exec", image, "sleep", "1000");
+    Result exec = docker.run("exec", "-u", "nosuch", "it-exec", "true").exits(1);
+    assertThat(exec.out()).isEmpty();
+    assertThat(exec.err())
+        .startsWith("Error response from daemon: unable to find user nosuch: no matching entries");
+  }
 }

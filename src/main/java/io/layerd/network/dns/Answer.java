@@ -14,7 +14,6 @@ final class Answer {
   private static final int IN = 1;
   private static final int NAME_OF_QUESTION = 0xc00c;
   private static final int RESPONSE = 0x8000;
-  private static final int AUTHORITATIVE = 0x0400;
   private static final int TRUNCATED = 0x0200;
   private static final int RECURSION_DESIRED = 0x0100;
   private static final int RECURSION_AVAILABLE = 0x0080;
@@ -26,14 +25,14 @@ final class Answer {
   /** Addresses of a name that exists; none if it has none of the family asked for. */
   static byte[] addresses(Question question, List<byte[]> addresses) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    bytes.writeBytes(head(question, AUTHORITATIVE, addresses.size()));
+    bytes.writeBytes(head(question, 0, addresses.size()));
     addresses.forEach(address -> bytes.writeBytes(record(question.type(), address)));
     return bytes.toByteArray();
   }
 
   static byte[] name(Question question, String name) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    bytes.writeBytes(head(question, AUTHORITATIVE, 1));
+    bytes.writeBytes(head(question, 0, 1));
     bytes.writeBytes(record(Question.PTR, encoded(name)));
     return bytes.toByteArray();
   }
@@ -53,11 +52,11 @@ final class Answer {
     return head;
   }
 
-  private static byte[] head(Question question, int flagsAndCode, int answers) {
+  private static byte[] head(Question question, int code, int answers) {
     byte[] head = question.head();
     ByteBuffer buffer = ByteBuffer.wrap(head);
     int desired = buffer.getShort(2) & RECURSION_DESIRED;
-    buffer.putShort(2, (short) (RESPONSE | desired | RECURSION_AVAILABLE | flagsAndCode));
+    buffer.putShort(2, (short) (RESPONSE | desired | RECURSION_AVAILABLE | code));
     buffer.putShort(COUNT_OFFSET, (short) answers);
     buffer.putInt(COUNT_OFFSET + 2, 0);
     return head;

@@ -143,7 +143,12 @@ public final class DnsServer implements AutoCloseable {
         }
         yield Answer.name(question, name);
       }
-      default -> null;
+      // A name of the network exists, whatever is asked of it; what servers outside say does not
+      // count.
+      default ->
+          names.addresses(question.name(), false) == null
+              ? null
+              : Answer.addresses(question, List.of());
     };
   }
 
