@@ -65,11 +65,11 @@ final class Build {
     finished = new FinishedStages(new BaseImages(tools, request, report, cancellation));
     steps = new StepImages(tools.images(), tools.layers(), tools.version());
     cache = new StepCache(tools.images(), steps, kit ? List.of() : request.cacheFrom(), report);
-    containers = new KeptContainers(tools.containers(), request);
+    containers = new KeptContainers(tools.containers(), request, report);
     copies = new CopyStep(tools, steps, cache, report, kit);
     StepMounts.Sources sources = new StepMounts.Sources(tools, request, files, finished);
     runs = new RunStep(tools, steps, cache, request, report, cancellation, containers, sources);
-    workDirs = new WorkDirStep(tools, steps, cache);
+    workDirs = new WorkDirStep(tools, steps, cache, containers);
   }
 
   /**

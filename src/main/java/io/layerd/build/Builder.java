@@ -8,6 +8,7 @@ import io.layerd.image.ImageService.Cancellation;
 import io.layerd.image.ImageService.Image;
 import io.layerd.oci.Digest;
 import io.layerd.oci.Reference;
+import java.io.IOException;
 import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,27 @@ public final class Builder {
     try (ContextDirectory directory = ContextDirectory.create(tools.sys(), tools.work())) {
       directory.unpack(context);
       return build(request, directory, output, cancellation);
+    }
+  }
+
+  /**
+   * Builds from a context that is elsewhere.
+   *
+   * @param url a git repository, an archive or a Dockerfile
+   */
+  public BuildOutcome build(
+      BuildRequest request, String url, BuildOutput output, Cancellation cancellation) {
+    try (ContextDirectory directory = ContextDirectory.create(tools.sys(), tools.work())) {
+      output.text("Downloading build context from remote url: " + url + "\n");
+      RemoteContexts remote = new RemoteContexts(tools.sys(), directory.scratch(), cancellation);
+      ClassicReport report = new ClassicReport(output);
+      directory.moveTo(remote.fetch(url, directory.context(), report));
+      return build(request, directory, output, cancellation);
+    } catch (IOException e) {
+      throw new InvalidParameter("error downloading the build context: " + e.getMessage(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new SystemFailure("the build was interrupted", e);
     }
   }
 

@@ -29,6 +29,7 @@ final class ContextDirectory implements AutoCloseable, BuildFiles {
 
   private final Sys sys;
   private final Path directory;
+  private @org.jspecify.annotations.Nullable Path inside;
 
   private ContextDirectory(Sys sys, Path directory) {
     this.sys = sys;
@@ -65,12 +66,17 @@ final class ContextDirectory implements AutoCloseable, BuildFiles {
 
   @Override
   public Path context() {
-    return directory.resolve("context");
+    return inside == null ? directory.resolve("context") : inside;
   }
 
   @Override
   public Path scratch() {
     return directory.resolve("scratch");
+  }
+
+  /** The context is a directory inside what was fetched. */
+  void moveTo(Path files) {
+    inside = files;
   }
 
   /**

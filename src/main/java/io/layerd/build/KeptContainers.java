@@ -19,25 +19,29 @@ final class KeptContainers {
 
   private final ContainerService containers;
   private final BuildRequest request;
+  private final BuildReport report;
   private final List<String> kept = new ArrayList<>();
 
-  KeptContainers(ContainerService containers, BuildRequest request) {
+  KeptContainers(ContainerService containers, BuildRequest request, BuildReport report) {
     this.containers = containers;
     this.request = request;
+    this.report = report;
   }
 
   /**
    * A step has ended.
    *
-   * @return whether its container stays for now
+   * @param failed whether its program did
    */
-  boolean finished(String id) throws InterruptedException {
+  void finished(String id, boolean failed) throws InterruptedException {
     if (request.keepContainers()) {
       kept.add(id);
-      return true;
+      return;
     }
     remove(id);
-    return false;
+    if (!failed || request.forceRemove()) {
+      report.removed(id);
+    }
   }
 
   /**
@@ -62,6 +66,7 @@ final class KeptContainers {
     if (!whole && request.forceRemove()) {
       for (String id : kept) {
         remove(id);
+        report.removed(id);
       }
       kept.clear();
     }

@@ -176,7 +176,7 @@ final class RunStep {
     HostConfig host = host(run, mounted);
     CreateRequest asked = new CreateRequest(null, null, config, host, null);
     String id = tools.containers().create(asked).id();
-    boolean stays;
+    boolean failed = true;
     try {
       report.running(id);
       MountStubs stubs = MountStubs.lookFor(tools, id, mounted.targets());
@@ -188,13 +188,11 @@ final class RunStep {
       StagedLayer staged = ChangedLayer.stage(tools.layers(), id);
       StepImages.Step step = stage.step(kept, id);
       stage.image(steps.keep(stage.image(), stage.platform(), step, staged));
+      failed = false;
     } catch (ErrnoException e) {
       throw new SystemFailure("cannot clear the places of mounts: " + e.getMessage(), e);
     } finally {
-      stays = containers.finished(id);
-    }
-    if (!stays) {
-      report.removed(id);
+      containers.finished(id, failed);
     }
   }
 

@@ -14,11 +14,13 @@ final class WorkDirStep {
   private final Tools tools;
   private final StepImages steps;
   private final StepCache cache;
+  private final KeptContainers containers;
 
-  WorkDirStep(Tools tools, StepImages steps, StepCache cache) {
+  WorkDirStep(Tools tools, StepImages steps, StepCache cache, KeptContainers containers) {
     this.tools = tools;
     this.steps = steps;
     this.cache = cache;
+    this.containers = containers;
   }
 
   void run(Stage state, Instruction.WorkDir directory) {
@@ -30,7 +32,7 @@ final class WorkDirStep {
     }
     Image image = state.image();
     ChainId chain = image == null ? null : image.chainId();
-    StepImages.Step kept = state.step(command);
+    StepImages.Step kept = state.step(command, containers.keepFor(state, command));
     try (WorkLayer work = WorkLayer.open(tools.layers(), chain)) {
       String path = state.config().workingDir();
       TreePath there = TreePath.follow(tools.sys(), work.root(), path);

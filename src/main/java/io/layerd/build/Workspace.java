@@ -1,8 +1,10 @@
 package io.layerd.build;
 
 import io.layerd.error.SystemFailure;
+import io.layerd.image.ImageService.Cancellation;
 import io.layerd.sys.Sys;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -32,6 +34,29 @@ public final class Workspace implements AutoCloseable {
 
   public Path scratch() {
     return directory.scratch();
+  }
+
+  /**
+   * Fetches a context that is elsewhere.
+   *
+   * @param keepGit whether what git needs of a repository stays among the files
+   * @param target an empty directory
+   * @return where the context is: the target, or a directory in it
+   */
+  public Path fetch(
+      String url, Path target, boolean keepGit, BuildReport report, Cancellation cancellation)
+      throws IOException, InterruptedException {
+    Path found = new RemoteContexts(sys, scratch(), cancellation).fetch(url, target, report);
+    Path git = target.resolve(".git");
+    if (!keepGit && RemoteContexts.isGit(url) && Files.isDirectory(git)) {
+      ContextDirectory.delete(git);
+    }
+    return found;
+  }
+
+  /** Takes an archive in, or else a Dockerfile. */
+  public void unpack(InputStream in, Path target, Cancellation cancellation) throws IOException {
+    new RemoteContexts(sys, scratch(), cancellation).unpack(in, target);
   }
 
   @Override

@@ -41,7 +41,15 @@ final class DockerfileSolve {
       FrontendOptions frontend = new FrontendOptions(options);
       frontend.check();
       SessionFiles transfers = new SessionFiles(session, workspace.sys());
-      KitFiles files = new KitFiles(solve.log(), solve.ref(), transfers, workspace, options);
+      KitFiles files =
+          new KitFiles(
+              solve.log(),
+              solve.ref(),
+              transfers,
+              workspace,
+              options,
+              report,
+              solve.cancellation());
       text = files.dockerfile();
       name = files.dockerfileName();
       checkSyntax(frontend.syntax().isEmpty() ? syntax(text) : frontend.syntax());

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** The options of the frontend {@code dockerfile.v0}, as clients send them. */
 final class FrontendOptions {
   private static final Set<String> NOT_YET =
-      Set.of("requestid", "context", "dockerfile", "contextsubdir", "hostname");
+      Set.of("requestid", "dockerfile", "contextsubdir", "hostname");
 
   private final Map<String, String> options;
 

@@ -28,6 +28,8 @@ final class KitFiles implements BuildFiles {
   private final SessionFiles files;
   private final Workspace workspace;
   private final Map<String, String> options;
+  private final KitReport report;
+  private final Cancel cancellation;
   private @Nullable Path context;
   private @Nullable String ignore;
 
@@ -36,12 +38,16 @@ final class KitFiles implements BuildFiles {
       String ref,
       SessionFiles files,
       Workspace workspace,
-      Map<String, String> options) {
+      Map<String, String> options,
+      KitReport report,
+      Cancel cancellation) {
     this.log = log;
     this.ref = ref;
     this.files = files;
     this.workspace = workspace;
     this.options = options;
+    this.report = report;
+    this.cancellation = cancellation;
   }
 
   private interface Work {
@@ -79,8 +85,15 @@ final class KitFiles implements BuildFiles {
     return name.isEmpty() ? DEFAULT : name;
   }
 
-  /** Fetches the Dockerfile. */
+  /** Fetches the Dockerfile: from the client, unless it is in a context elsewhere. */
   String dockerfile() {
+    String remote = options.getOrDefault(local("contextkey", "context"), "");
+    if (!remote.isEmpty()) {
+      context = remote(remote);
+      if (!options.containsKey("dockerfilekey")) {
+        return inContext(context);
+      }
+    }
     String name = dockerfileName();
     Path directory = workspace.directory("dockerfile");
     List<String> only =
@@ -106,6 +119,39 @@ final class KitFiles implements BuildFiles {
           ignore = read(directory, name + IGNORE);
         });
     return text[0];
+  }
+
+  private Path remote(String url) {
+    Path target = workspace.directory("context");
+    Path[] found = new Path[] {target};
+    vertex(
+        "[internal] load remote build context",
+        vertex -> {
+          if (files.isUpload(url)) {
+            vertex.progress("transferring context:", 0, 0, false);
+            workspace.unpack(files.upload(url), target, cancellation);
+            vertex.progress("transferring context:", 0, 0, true);
+          } else {
+            boolean git = "1".equals(options.get("build-arg:BUILDKIT_CONTEXT_KEEP_GIT_DIR"));
+            found[0] = workspace.fetch(url, target, git, report, cancellation);
+          }
+        });
+    ignore = "";
+    return found[0];
+  }
+
+  private String inContext(Path directory) {
+    String name = dockerfileName();
+    try {
+      String text = read(directory, name);
+      if (text == null) {
+        throw new InvalidParameter(
+            "failed to read dockerfile: open " + name + ": no such file or directory");
+      }
+      return text;
+    } catch (IOException e) {
+      throw new SystemFailure("cannot read the Dockerfile: " + e.getMessage(), e);
+    }
   }
 
   /** A file that was fetched; null if there is none. Links are not followed. */

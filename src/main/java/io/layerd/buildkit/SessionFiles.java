@@ -3,6 +3,7 @@ package io.layerd.buildkit;
 import io.layerd.rpc.RpcException;
 import io.layerd.rpc.RpcStream;
 import io.layerd.sys.Sys;
+import java.io.InputStream;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -14,6 +15,9 @@ import java.util.Map;
 final class SessionFiles {
   private static final String FETCH = "/moby.filesync.v1.FileSync/DiffCopy";
   private static final String SEND = "/moby.filesync.v1.FileSend/DiffCopy";
+
+  private static final String PULL = "/moby.upload.v1.Upload/Pull";
+  private static final String UPLOADS = "http://buildkit-session/";
 
   private final Session session;
   private final Sys sys;
@@ -66,6 +70,23 @@ final class SessionFiles {
         name,
         values.stream().map(value -> URLEncoder.encode(value, StandardCharsets.UTF_8)).toList());
     headers.put(name + "-encoded", List.of("1"));
+  }
+
+  /** Whether a URL stands for something that the client sends when asked. */
+  boolean isUpload(String url) {
+    return url.startsWith(UPLOADS);
+  }
+
+  /** What the client has behind such a URL. */
+  InputStream upload(String url) throws RpcException, InterruptedException {
+    if (!session.offers(PULL)) {
+      throw new RpcException(RpcException.UNKNOWN, "the client uploads nothing");
+    }
+    Map<String, List<String>> headers =
+        Map.of(
+            "urlpath", List.of(url.substring(UPLOADS.length() - 1)),
+            "urlhost", List.of("buildkit-session"));
+    return new UploadStream(session.peer().open(PULL, headers));
   }
 
   /** Opens the way for an output to the client. */

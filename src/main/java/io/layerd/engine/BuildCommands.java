@@ -18,6 +18,13 @@ public interface BuildCommands {
   Uni<BuildOutcome> build(BuildRequest request, InputStream context, BuildOutput output);
 
   /**
+   * Builds from a context that is elsewhere: a git repository, an archive, a Dockerfile.
+   *
+   * @param output called on the build's own thread
+   */
+  Uni<BuildOutcome> build(BuildRequest request, String url, BuildOutput output);
+
+  /**
    * Empties the cache that is not images; the classic builder has none, so that nothing is there.
    *
    * @return bytes freed

@@ -6,6 +6,7 @@ import io.layerd.build.BuildRequest;
 import io.layerd.build.Builder;
 import io.layerd.error.InvalidParameter;
 import io.layerd.events.EventLog;
+import io.layerd.image.ImageService.Cancellation;
 import io.layerd.image.TimeText;
 import io.smallrye.mutiny.Uni;
 import java.io.InputStream;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 
 /**
  * Each build on a thread of its own: it waits for programs most of the time, and may take hours.
@@ -75,13 +77,21 @@ final class ThreadBuilds implements BuildCommands {
 
   @Override
   public Uni<BuildOutcome> build(BuildRequest request, InputStream context, BuildOutput output) {
+    return onThread(gone -> builder.build(request, context, output, gone));
+  }
+
+  @Override
+  public Uni<BuildOutcome> build(BuildRequest request, String url, BuildOutput output) {
+    return onThread(gone -> builder.build(request, url, output, gone));
+  }
+
+  private static Uni<BuildOutcome> onThread(Function<Cancellation, BuildOutcome> work) {
     return Uni.createFrom()
         .deferred(
             () -> {
               LaneImages.ClientGone gone = new LaneImages.ClientGone();
               AtomicReference<BuildOutcome> outcome = new AtomicReference<>();
-              return Unis.onPlatformThread(
-                      "build", () -> outcome.set(builder.build(request, context, output, gone)))
+              return Unis.onPlatformThread("build", () -> outcome.set(work.apply(gone)))
                   .map(_ -> outcome.get())
                   .onCancellation()
                   .invoke(gone::cancel);

@@ -96,6 +96,37 @@ class BuildIT {
   }
 
   @Test
+  void containersOfStepsStayIfTheyAreToStay() {
+    String dockerfile = "FROM busybox\nENV a=b\nWORKDIR /w\nRUN echo 1\nRUN exit %d\n";
+    String[] containers = {"ps", "-a", "--no-trunc", "--format", "{{.Command}}"};
+    try {
+      build(dockerfile.formatted(0), "--no-cache", "--rm=false").ok();
+      assertThat(docker.ok(containers).lines())
+          .containsExactly(
+              "\"/bin/sh -c 'exit 0'\"",
+              "\"/bin/sh -c 'echo 1'\"",
+              "\"/bin/sh -c '#(nop) WORKDIR /w'\"",
+              "\"/bin/sh -c '#(nop) ' 'ENV a=b'\"");
+      removeContainers();
+      build(dockerfile.formatted(4), "--no-cache", "--rm=false").exits(4);
+      assertThat(docker.ok(containers).lines())
+          .hasSize(4)
+          .first()
+          .isEqualTo("\"/bin/sh -c 'exit 4'\"");
+      removeContainers();
+      Result forced = build(dockerfile.formatted(4), "--no-cache", "--rm=false", "--force-rm");
+      assertThat(forced.exits(4).out()).contains(" ---> Removed intermediate container ");
+      assertThat(docker.ok(containers)).isEmpty();
+    } finally {
+      removeContainers();
+    }
+  }
+
+  private void removeContainers() {
+    docker.with("bash", "-c", "docker ps -aq | xargs -r docker rm -f >/dev/null").run().ok();
+  }
+
+  @Test
   void anUnchangedContextIsBuiltFromTheCache() throws IOException {
     file("src/a", "1");
     String dockerfile = "FROM busybox\nRUN echo x > /x\nCOPY src /src\nCMD [\"a\"]\n";

@@ -3,7 +3,11 @@ package io.layerd.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
@@ -240,6 +244,101 @@ class BuildKitIT {
     build.process().descendants().forEach(ProcessHandle::destroyForcibly);
     build.kill();
     Wait.until("the container is gone", () -> engine.docker().ok("ps", "-aq").isEmpty());
+  }
+
+  @Test
+  void contextsMayBeElsewhere() throws IOException {
+    file("sub/f", "in the archive");
+    file("sub/Dockerfile", "FROM " + engine.busybox() + "\nCOPY f /f\nRUN cat /f\n");
+    String sub = context.resolve("sub").toString();
+    Result piped =
+        docker
+            .with(
+                "bash",
+                "-c",
+                "tar -cz -C " + sub + " . | docker build --progress=plain -t it-kit -")
+            .run()
+            .ok();
+    assertThat(piped.err()).contains("[internal] load remote build context", "in the archive");
+
+    byte[] archive = Files.readAllBytes(archive(sub));
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/context.tgz",
+        exchange -> {
+          exchange.sendResponseHeaders(200, archive.length);
+          exchange.getResponseBody().write(archive);
+          exchange.close();
+        });
+    server.start();
+    try {
+      String url = "http://127.0.0.1:" + server.getAddress().getPort() + "/context.tgz";
+      Result fetched =
+          docker.run("build", "--progress=plain", "--no-cache", "-t", "it-kit", url).ok();
+      assertThat(fetched.err()).contains("in the archive");
+    } finally {
+      server.stop(0);
+    }
+  }
+
+  private Path archive(String directory) {
+    Path archive = context.resolve("context.tgz");
+    Command.of("tar", "-czf", archive.toString(), "-C", directory, ".").run().ok();
+    return archive;
+  }
+
+  @Test
+  void aGitRepositoryIsAContext() throws IOException {
+    assumeTrue(Command.of("git", "--version").run().exit() == 0, "no git on this machine");
+    Path repositories = context.resolve("repositories");
+    file(
+        "repositories/one/sub/Dockerfile",
+        "FROM " + engine.busybox() + "\nCOPY . /c\nRUN ls -A /c\n");
+    file("repositories/one/sub/tracked", "");
+    String git = "git -c user.name=n -c user.email=e ";
+    Command.sh(
+        "cd %s/one && git init -q . && git add -A && %s commit -qm one && git branch other"
+            .formatted(repositories, git));
+    int port;
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = free.getLocalPort();
+    }
+    Command.Running daemon =
+        Command.of(
+                "git",
+                "daemon",
+                "--export-all",
+                "--reuseaddr",
+                "--listen=127.0.0.1",
+                "--port=" + port,
+                "--base-path=" + repositories)
+            .start();
+    try {
+      String url = "git://127.0.0.1:" + port + "/one#other:sub";
+      Wait.until(
+          "git serves",
+          () -> Command.of("git", "ls-remote", url.split("#", 2)[0]).run().exit() == 0);
+      Result built = docker.run("build", "--progress=plain", "-t", "it-kit", url).ok();
+      assertThat(built.err()).contains("tracked").doesNotContain(".git\n");
+      Result none = docker.run("build", url.replace("other", "nowhere"));
+      assertThat(none.exits(1).err()).contains("failed to fetch remote");
+      Result classic =
+          Command.of(
+                  "curl",
+                  "-sS",
+                  "-X",
+                  "POST",
+                  "--unix-socket",
+                  docker.host().replace("unix://", ""),
+                  "http://d/build?t=it-kit&remote=" + url.replace("#", "%23"))
+              .run()
+              .ok();
+      assertThat(classic.out()).contains("Downloading build context from remote url", "tracked");
+    } finally {
+      daemon.process().descendants().forEach(ProcessHandle::destroyForcibly);
+      daemon.kill();
+    }
   }
 
   @Test

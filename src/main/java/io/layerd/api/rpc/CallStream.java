@@ -132,24 +132,28 @@ abstract class CallStream extends ChannelInboundHandlerAdapter implements RpcStr
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
     if (event instanceof Http2ResetFrame) {
-      fail(new RpcException(RpcException.CANCELLED, "context canceled"));
+      gone(new RpcException(RpcException.CANCELLED, "context canceled"));
     }
     super.userEventTriggered(ctx, event);
   }
 
-  @Override
-  public void channelInactive(ChannelHandlerContext ctx) throws Exception {
-    RpcException why = new RpcException(RpcException.UNAVAILABLE, "the connection is gone");
+  /** The stream is no more; what was received whole is valid all the same. */
+  private void gone(RpcException why) {
     lock.lock();
     boolean whole = ended;
     closed = true;
     changed.signalAll();
     lock.unlock();
     if (whole) {
-      broken(why); // what was received is valid all the same
+      broken(why);
     } else {
       fail(why);
     }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) throws Exception {
+    gone(new RpcException(RpcException.UNAVAILABLE, "the connection is gone"));
     super.channelInactive(ctx);
   }
 

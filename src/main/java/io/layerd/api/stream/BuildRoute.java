@@ -6,6 +6,7 @@ import io.layerd.build.BuildRequest;
 import io.layerd.engine.BuildCommands;
 import io.layerd.error.InvalidParameter;
 import io.layerd.error.NotImplemented;
+import io.smallrye.mutiny.Uni;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
@@ -28,20 +29,20 @@ final class BuildRoute implements Handler<RoutingContext> {
       throw new InvalidParameter("squash is only supported with experimental mode");
     }
     String remote = request.getParam("remote");
-    if (remote != null && !remote.isEmpty()) {
-      throw new NotImplemented("layerd does not build from remote contexts yet: " + remote);
-    }
     BuildRequest build = BuildParameters.of(request);
     RequestBody body = new RequestBody(request);
     StreamAnswer answer = new StreamAnswer(routing, "application/json");
     BuildLines lines = new BuildLines(answer, Params.bool(request.getParam("q")));
+    Uni<BuildOutcome> outcome =
+        remote == null || remote.isEmpty()
+            ? builds.build(build, body, lines)
+            : builds.build(build, remote, lines);
     answer.run(
-        builds
-            .build(build, body, lines)
+        outcome
             .invoke(
-                outcome -> {
+                end -> {
                   body.discard();
-                  switch (outcome) {
+                  switch (end) {
                     case BuildOutcome.Built built -> lines.built(built.image().toString());
                     case BuildOutcome.Failed failed -> lines.failed(failed);
                   }
