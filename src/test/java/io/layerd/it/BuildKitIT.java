@@ -331,7 +331,7 @@ class BuildKitIT {
                   "POST",
                   "--unix-socket",
                   docker.host().replace("unix://", ""),
-                  "http://d/build?t=it-kit&remote=" + url.replace("#", "%23"))
+                  "http://d/build?nocache=1&t=it-kit&remote=" + url.replace("#", "%23"))
               .run()
               .ok();
       assertThat(classic.out()).contains("Downloading build context from remote url", "tracked");
