@@ -24,7 +24,7 @@ class ListeningIT {
     int port = freePort();
     // where clients are told to go is not where the daemon goes; IPv6 as Go writes it
     try (DaemonFixture daemon =
-        DaemonFixture.stopped("--host=tcp://[::1]:" + port, "--tls=false")
+        DaemonFixture.stopped("--host=tcp://[::1]:" + port, "--tls=false", "--group=daemon")
             .env("DOCKER_HOST", "tcp://127.0.0.1:1")) {
       daemon.up();
       assertThat(daemon.log().lines().filter(line -> line.contains("API listen on")))
@@ -34,12 +34,28 @@ class ListeningIT {
       assertThat(Command.sh("docker -H tcp://[::1]:%d version -f up".formatted(port)))
           .isEqualTo("up\n");
 
+      assertThat(Command.sh("stat -c '%a %U %G' " + daemon.root() + "/sock"))
+          .isEqualTo("660 root daemon\n");
+
       Http http = daemon.http();
       assertThat(http.get("/none?" + "x".repeat(200 * 1024)).status()).isEqualTo(404);
       assertThat(http.get("/none?" + "x".repeat(300 * 1024)).status()).isEqualTo(414);
       assertThat(http.send("GET", "/none", header(900), "").status()).isEqualTo(404);
       assertThat(http.send("GET", "/none", header(1100), "").status()).isEqualTo(431);
       assertThat(http.get("/_ping").body()).isEqualTo("OK");
+    }
+  }
+
+  @Test
+  void itSaysWhatItIsAndWhatItTakes() {
+    DaemonFixture daemon = DaemonFixture.stopped();
+    try (daemon) {
+      assertThat(daemon.program("--version").ok().out()).matches("layerd version \\S+, build \\S+\n");
+      assertThat(daemon.program("-v").ok().out()).startsWith("layerd version ");
+      assertThat(daemon.program("--help").ok().out())
+          .contains("-H, --host")
+          .contains("--default-address-pool");
+      daemon.program("--nosuch").exits(1).says("unknown flag: --nosuch");
     }
   }
 
