@@ -50,7 +50,8 @@ class ListeningIT {
   void itSaysWhatItIsAndWhatItTakes() {
     DaemonFixture daemon = DaemonFixture.stopped();
     try (daemon) {
-      assertThat(daemon.program("--version").ok().out()).matches("layerd version \\S+, build \\S+\n");
+      assertThat(daemon.program("--version").ok().out())
+          .matches("layerd version \\S+, build \\S+\n");
       assertThat(daemon.program("-v").ok().out()).startsWith("layerd version ");
       assertThat(daemon.program("--help").ok().out())
           .contains("-H, --host")
