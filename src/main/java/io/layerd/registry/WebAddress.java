@@ -9,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 
 /** Addresses of files on web servers. */
 final class WebAddress {
-  private static final String NO_HOST = "http: no Host in request URL";
   private static final int MAX_REASON_BYTES = 1024;
 
   private WebAddress() {}
@@ -22,17 +21,21 @@ final class WebAddress {
       uri = URI.create(url);
     } catch (IllegalArgumentException e) {
       throw new SystemFailure(
-          url.matches("https?:/*") ? shown + NO_HOST : "parse \"" + url + "\": " + e.getMessage(),
-          e);
+          url.matches("https?:/*") ? noHost(url) : "parse \"" + url + "\": " + e.getMessage(), e);
     }
     String scheme = uri.getScheme();
     if (!"http".equals(scheme) && !"https".equals(scheme)) {
       throw new SystemFailure(shown + "unsupported protocol scheme \"" + scheme + "\"");
     }
     if (uri.getHost() == null) {
-      throw new SystemFailure(shown + NO_HOST);
+      throw new SystemFailure(noHost(url));
     }
     return uri;
+  }
+
+  /** Go writes an address without a host without its slashes. */
+  private static String noHost(String url) {
+    return "Get \"" + url.replaceFirst("/+$", "") + "\": http: no Host in request URL";
   }
 
   /** What the server said instead of sending the file. */
