@@ -55,6 +55,7 @@ install_host_parts() {
   has netavark || missing+=(netavark)
   has aardvark-dns || missing+=(aardvark-dns)
   has iptables || missing+=(iptables)
+  has docker-init || has tini || missing+=(tini)
   apt_install "${missing[@]}"
 }
 

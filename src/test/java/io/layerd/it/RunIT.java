@@ -676,4 +676,15 @@ class RunIT {
     assertThat(exec.err())
         .startsWith("Error response from daemon: unable to find user nosuch: no matching entries");
   }
+
+  @Test
+  void anInitReapsAndPassesSignalsOn() {
+    String script =
+        "cat /proc/1/comm; sh -c 'sleep 0.1 & exit'; sleep 0.5; ps | grep -c '[Zz]ombie'";
+    docker.run("run", "--rm", "--init", image, "sh", "-c", script).says("docker-init\n0");
+    docker.ok("run", "-d", "--name", "it-init", "--init", image, "sleep", "1000");
+    // sleep alone, as process 1, does not hear it
+    docker.ok("stop", "-t", "60", "it-init");
+    assertThat(docker.ok("inspect", "-f", "{{.State.ExitCode}}", "it-init")).isEqualTo("143");
+  }
 }
