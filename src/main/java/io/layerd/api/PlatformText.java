@@ -14,6 +14,39 @@ public final class PlatformText {
   private static final Set<String> SYSTEMS =
       Set.of("linux", "windows", "darwin", "freebsd", "netbsd", "openbsd", "solaris", "aix");
 
+  /** Those containerd knows, and what it also calls them. */
+  private static final Set<String> ARCHITECTURES =
+      Set.of(
+          "386",
+          "i386",
+          "amd64",
+          "x86_64",
+          "x86-64",
+          "arm",
+          "armhf",
+          "armel",
+          "armbe",
+          "arm64",
+          "arm64be",
+          "aarch64",
+          "loong64",
+          "mips",
+          "mipsle",
+          "mips64",
+          "mips64le",
+          "mips64p32",
+          "mips64p32le",
+          "ppc",
+          "ppc64",
+          "ppc64le",
+          "riscv",
+          "riscv64",
+          "s390",
+          "s390x",
+          "sparc",
+          "sparc64",
+          "wasm");
+
   private PlatformText() {}
 
   /**
@@ -38,13 +71,21 @@ public final class PlatformText {
       case 1 ->
           SYSTEMS.contains(first)
               ? new Platform(host.architecture(), first, null, host.variant())
-              : of("linux", first, null);
+              : of("linux", architecture(first, text), null);
       case 2 -> of(first, parts.get(1), null);
       case 3 -> of(first, parts.get(1), parts.get(2).toLowerCase(Locale.ROOT));
       default ->
           throw new InvalidParameter(
               "\"" + text + "\": cannot parse platform specifier: invalid argument");
     };
+  }
+
+  private static String architecture(String name, String text) {
+    if (!ARCHITECTURES.contains(name)) {
+      throw new InvalidParameter(
+          "\"" + text + "\": unknown operating system or architecture: invalid argument");
+    }
+    return name;
   }
 
   /**

@@ -60,7 +60,7 @@ final class ConfigMerge {
     if (list(entrypoint).isEmpty()) {
       if (cmd.isEmpty()) {
         cmd = list(image.cmd());
-        set.put("ArgsEscaped", image.argsEscaped());
+        set.put("ArgsEscaped", user.argsEscaped() || image.argsEscaped());
       }
       if (entrypoint == null) {
         entrypoint = image.entrypoint();

@@ -5,8 +5,11 @@ import io.layerd.container.ContainerService.Created;
 import io.layerd.error.Conflict;
 import io.layerd.error.EngineException;
 import io.layerd.error.InvalidParameter;
+import io.layerd.error.NotFound;
 import io.layerd.image.ImageService.Image;
 import io.layerd.metrics.EngineMetrics;
+import io.layerd.oci.Platform;
+import io.layerd.oci.PlatformMatcher;
 import io.layerd.runtime.ContainerRuntime.CheckedHost;
 import io.layerd.spec.ContainerConfig;
 import io.layerd.spec.Empty;
@@ -14,7 +17,6 @@ import io.layerd.spec.EndpointSettings;
 import io.layerd.spec.HostConfig;
 import io.layerd.spec.NetworkingConfig;
 import io.layerd.spec.PortBinding;
-import io.layerd.spec.Signals;
 import io.layerd.spec.SpecJson;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -49,8 +51,9 @@ final class CreateContainer {
       throw new InvalidParameter("config cannot be empty in order to create a container");
     }
     HostConfig host = request.host() == null ? HostDefaults.empty() : request.host();
-    checkConfig(asked);
-    List<String> warnings = new ArrayList<>(HostChecks.check(host, rooms.index()));
+    List<String> warnings = new ArrayList<>();
+    ConfigChecks.check(asked, host, warnings);
+    warnings.addAll(HostChecks.check(host, rooms.index()));
     List<Link> linked = links.resolve(host);
     CheckedHost checked =
         rooms
@@ -60,7 +63,7 @@ final class CreateContainer {
     host = checked.host();
     Map<String, EndpointSettings> endpoints = endpoints(host, asked, request.networking());
     rooms.networks().validate(endpoints);
-    Image image = rooms.images().get(asked.image());
+    Image image = image(asked.image(), request.platform());
     ContainerConfig config = ConfigMerge.merge(asked, image.config());
 
     String id = randomId();
@@ -170,7 +173,9 @@ final class CreateContainer {
           (network, settings) ->
               endpoints.put(networkName(network), settings == null ? Endpoints.blank() : settings));
     }
-    if (!host.networkMode().startsWith("container:")) {
+    if (config.networkDisabled()) {
+      endpoints.clear();
+    } else if (!host.networkMode().startsWith("container:")) {
       String mode = networkName(host.networkMode());
       endpoints.putIfAbsent(mode, Endpoints.blank());
       if (!config.macAddress().isEmpty()) {
@@ -196,19 +201,16 @@ final class CreateContainer {
         && config.env() == null;
   }
 
-  private static void checkConfig(ContainerConfig config) {
-    if (!config.workingDir().isEmpty() && !config.workingDir().startsWith("/")) {
-      throw new InvalidParameter(
-          "the working directory '"
-              + config.workingDir()
-              + "' is invalid, it needs to be an absolute path");
+  private Image image(String reference, @Nullable Platform wanted) {
+    Image image = rooms.images().get(reference);
+    Platform offered = image.platform();
+    if (wanted != null && offered != null && new PlatformMatcher(wanted).rank(offered) < 0) {
+      throw new NotFound(
+          "image with reference %s was found but its platform (%s) does not match the specified platform (%s)"
+              .formatted(
+                  reference, PlatformMatcher.format(offered), PlatformMatcher.format(wanted)));
     }
-    if (!config.stopSignal().isEmpty()) {
-      Signals.parse(config.stopSignal());
-    }
-    if (config.exposedPorts() != null) {
-      config.exposedPorts().keySet().forEach(PortRange::parse);
-    }
+    return image;
   }
 
   private ContainerConfig defaults(

@@ -6,6 +6,7 @@ import io.layerd.logs.LogSettings;
 import io.layerd.spec.HostConfig;
 import io.layerd.spec.PortBinding;
 import io.layerd.spec.RestartPolicy;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -28,8 +29,37 @@ final class HostChecks {
     restartPolicy(host.restartPolicy());
     network(host, warnings);
     others(host, index);
-    LogSettings.check(host.logConfig());
+    try {
+      LogSettings.check(host.logConfig());
+    } catch (NotFound e) {
+      // Not found would make the CLI pull the image and ask again.
+      throw new InvalidParameter(e.getMessage(), e);
+    }
+    if (host.mounts() != null
+        && host.mounts().stream().anyMatch(mount -> mount.type().equals("image"))) {
+      warnings.add("Image mount is an experimental feature");
+    }
     return warnings;
+  }
+
+  /** {@code name:address}, or {@code name=address}. */
+  private static int separator(String host) {
+    int colon = host.indexOf(':');
+    int equal = host.indexOf('=');
+    return equal >= 0 && (colon < 0 || equal < colon) ? equal : colon;
+  }
+
+  private static boolean literal(String address) {
+    String bare =
+        address.startsWith("[") && address.endsWith("]")
+            ? address.substring(1, address.length() - 1)
+            : address;
+    try {
+      return !InetAddress.ofLiteral(bare).getHostAddress().isEmpty()
+          && (bare.contains(":") || bare.chars().filter(c -> c == '.').count() == 3);
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
   }
 
   private static boolean plain(RestartPolicy policy) {
@@ -38,9 +68,13 @@ final class HostChecks {
 
   private static void extraHosts(@org.jspecify.annotations.Nullable List<String> hosts) {
     for (String host : hosts == null ? List.<String>of() : hosts) {
-      int colon = host.indexOf(':');
+      int colon = separator(host);
       if (colon <= 0) {
         throw new InvalidParameter("bad format for add-host: \"" + host + "\"");
+      }
+      String address = host.substring(colon + 1);
+      if (!address.equals("host-gateway") && !literal(address)) {
+        throw new InvalidParameter("invalid IP address in add-host: \"" + address + "\"");
       }
     }
   }

@@ -36,6 +36,7 @@ final class LaunchMounts {
         // The runtime reads them from the HostConfig.
         case "tmpfs" -> {}
         case "volume" -> mounts.add(volume(container, mount));
+        case "image" -> mounts.add(image(container, mount));
         default -> mounts.add(bind(mount));
       }
     }
@@ -64,7 +65,26 @@ final class LaunchMounts {
         "bind",
         subpath(source, mount).toString(),
         mount.destination(),
-        List.of("rbind", "rprivate", mount.readWrite() ? "rw" : "ro"));
+        options("rbind", "rprivate", mount));
+  }
+
+  private BindMount image(Container container, Mount mount) {
+    return new BindMount(
+        "bind",
+        new ImageMounts(rooms).mount(container, mount).toString(),
+        mount.destination(),
+        List.of("rbind", "rprivate", "ro"));
+  }
+
+  /** Read-only means what is mounted below as well, unless the user says otherwise. */
+  private static List<String> options(String bind, String propagation, Mount mount) {
+    if (mount.readWrite()) {
+      return List.of(bind, propagation, "rw");
+    }
+    var options = mount.spec().bindOptions();
+    return options != null && options.readOnlyNonRecursive()
+        ? List.of(bind, propagation, "ro")
+        : List.of(bind, propagation, "ro", "rro");
   }
 
   /** The part of a volume that a mount shows. */
@@ -75,12 +95,16 @@ final class LaunchMounts {
         : subpath(volume, options.subpath());
   }
 
-  private static Path subpath(Path volume, String subpath) {
+  static Path subpath(Path volume, String subpath) {
     try {
       Path resolved = ScopedPath.resolve(volume, subpath);
       if (Files.notExists(resolved)) {
         throw new InvalidParameter(
-            "cannot access path " + resolved + ": no such file or directory");
+            "cannot access path "
+                + resolved
+                + ": lstat "
+                + resolved
+                + ": no such file or directory");
       }
       return resolved;
     } catch (IOException e) {
@@ -117,9 +141,9 @@ final class LaunchMounts {
         "bind",
         bindSource(mount).toString(),
         mount.destination(),
-        List.of(
+        options(
             recursive(mount) ? "rbind" : "bind",
             mount.propagation().isEmpty() ? "rprivate" : mount.propagation(),
-            mount.readWrite() ? "rw" : "ro"));
+            mount));
   }
 }

@@ -3,6 +3,7 @@ package io.layerd.container;
 import io.layerd.container.StoredContainer.Mount;
 import io.layerd.error.EngineException;
 import io.layerd.error.InvalidParameter;
+import io.layerd.error.NotFound;
 import io.layerd.spec.ContainerConfig;
 import io.layerd.spec.HostConfig;
 import io.layerd.spec.MountRequest;
@@ -10,6 +11,7 @@ import io.layerd.spec.VolumeDriverConfig;
 import io.layerd.spec.VolumeOptions;
 import io.layerd.volume.Volume;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -54,7 +56,7 @@ final class MountPlan {
       host.tmpfs().keySet().forEach(path -> claim(MountSpecs.tmpfs(path)));
     }
     for (Mount mount : asked) {
-      mounts.put(mount.destination(), mount.isVolume() ? volume(mount) : mount);
+      mounts.put(mount.destination(), made(mount));
     }
     if (config.volumes() != null) {
       for (String path : config.volumes().keySet()) {
@@ -71,8 +73,25 @@ final class MountPlan {
     return mounts;
   }
 
+  private Mount made(Mount mount) {
+    return switch (mount.type()) {
+      case "volume" -> volume(mount);
+      case "image" -> new ImageMounts(rooms).plan(mount);
+      default -> mount;
+    };
+  }
+
+  private Collection<Mount> mountsOf(String ref) {
+    try {
+      return rooms.index().get(ref).mounts.values();
+    } catch (NotFound e) {
+      // Not found would make the CLI pull the image and ask again.
+      throw new InvalidParameter(e.getMessage(), e);
+    }
+  }
+
   private void inherit(MountSpecs.VolumesFrom from) {
-    for (Mount mount : rooms.index().get(from.ref()).mounts.values()) {
+    for (Mount mount : mountsOf(from.ref())) {
       if (mount.type().equals("tmpfs")) {
         // Each container has its own.
         continue;

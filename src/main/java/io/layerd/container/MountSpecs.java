@@ -82,9 +82,10 @@ final class MountSpecs {
   /** A mount asked for with {@code --mount}; the source of a bind must exist. */
   static Mount mount(MountRequest asked) {
     String type = asked.type();
-    if (!Set.of("bind", "volume", "tmpfs").contains(type)) {
+    if (!Set.of("bind", "volume", "tmpfs", "image").contains(type)) {
       throw invalid(type, "mount type unknown");
     }
+    MountOptionChecks.check(asked);
     if (asked.target().isEmpty()) {
       throw invalid(type, "field Target must not be empty");
     }
@@ -96,6 +97,7 @@ final class MountSpecs {
     return switch (type) {
       case "bind" -> bindMount(asked, destination);
       case "volume" -> volumeMount(asked, destination);
+      case "image" -> imageMount(asked, destination);
       default -> {
         if (!asked.source().isEmpty()) {
           throw invalid(type, "field Source must not be specified");
@@ -105,12 +107,18 @@ final class MountSpecs {
     };
   }
 
+  /** The image is looked up later. */
+  private static Mount imageMount(MountRequest asked, String destination) {
+    if (asked.source().isEmpty()) {
+      throw invalid("image", "field Source must not be empty");
+    }
+    return new Mount(
+        "", destination, false, asked.source(), "", "image", "rprivate", "", asked, false);
+  }
+
   private static Mount bindMount(MountRequest asked, String destination) {
     if (asked.source().isEmpty()) {
       throw invalid("bind", "field Source must not be empty");
-    }
-    if (asked.volumeOptions() != null) {
-      throw invalid("bind", "field VolumeOptions must not be specified");
     }
     if (!asked.source().startsWith("/")) {
       throw invalid(
@@ -139,9 +147,6 @@ final class MountSpecs {
   }
 
   private static Mount volumeMount(MountRequest asked, String destination) {
-    if (asked.bindOptions() != null) {
-      throw invalid("volume", "field BindOptions must not be specified");
-    }
     if (asked.source().isEmpty() && asked.readOnly()) {
       throw invalid("volume", "must not set ReadOnly mode when using anonymous volumes");
     }
@@ -228,7 +233,7 @@ final class MountSpecs {
     return Path.of(path).normalize().toString();
   }
 
-  private static InvalidParameter invalid(String type, String problem) {
+  static InvalidParameter invalid(String type, String problem) {
     return new InvalidParameter("invalid mount config for type \"" + type + "\": " + problem);
   }
 }

@@ -77,7 +77,11 @@ final class RecoverContainers {
   }
 
   void recover() {
-    rooms.layers().recover(rooms.files().ids());
+    Set<String> layers = new HashSet<>(rooms.files().ids());
+    rooms.index().all().stream()
+        .filter(Container::alive)
+        .forEach(container -> layers.addAll(ImageMounts.layers(container)));
+    rooms.layers().recover(layers);
 
     Map<Container, RunningProcess> found = new LinkedHashMap<>();
     Set<String> running = new HashSet<>();

@@ -123,9 +123,7 @@ final class StartContainer {
   }
 
   private void releaseVolumes(Container container) {
-    container.mounts.values().stream()
-        .filter(StoredContainer.Mount::isVolume)
-        .forEach(mount -> teardown.volume(container, mount));
+    container.mounts.values().forEach(mount -> teardown.release(container, mount));
     rooms.shm().release(container);
   }
 

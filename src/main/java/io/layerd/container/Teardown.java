@@ -28,9 +28,7 @@ final class Teardown {
     quietly(container, "end its runtime state", () -> rooms.runtime().end(container.id));
     network(container);
     for (Mount mount : container.mounts.values()) {
-      if (mount.isVolume()) {
-        volume(container, mount);
-      }
+      release(container, mount);
     }
     rooms.shm().release(container);
     layers(container);
@@ -55,7 +53,19 @@ final class Teardown {
     container.resolver = false;
   }
 
-  void volume(Container container, Mount mount) {
+  /** What a start took into use for a mount. */
+  void release(Container container, Mount mount) {
+    if (mount.isVolume()) {
+      volume(container, mount);
+    } else if (mount.type().equals("image")) {
+      quietly(
+          container,
+          "release image " + mount.name(),
+          () -> new ImageMounts(rooms).release(container, mount));
+    }
+  }
+
+  private void volume(Container container, Mount mount) {
     quietly(
         container,
         "release volume " + mount.name(),

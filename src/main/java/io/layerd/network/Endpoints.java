@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,11 @@ import org.jspecify.annotations.Nullable;
 final class Endpoints {
   static final EndpointSettings NOTHING_ASKED =
       new EndpointSettings(null, null, null, "", null, 0, "", "", "", "", 0, "", "", 0, null);
+
+  /** Lengths of the prefixes of link-local networks. */
+  static final int LINK_LOCAL_4 = 16;
+
+  static final int LINK_LOCAL_6 = 64;
 
   private static final Pattern MAC = Pattern.compile("([0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}");
 
@@ -180,7 +186,7 @@ final class Endpoints {
     }
     String mac = wish.macAddress();
     if (!mac.isEmpty() && !MAC.matcher(mac).matches()) {
-      throw new InvalidParameter("invalid MAC address " + mac);
+      throw new InvalidParameter(where + "invalid MAC address " + mac);
     }
     List<String> wrong = new ArrayList<>();
     EndpointIpamConfig ipam = wish.ipamConfig();
@@ -191,6 +197,12 @@ final class Endpoints {
     if (!network.hasNames() && wish.aliases() != null && !wish.aliases().isEmpty()) {
       wrong.add("network-scoped alias is supported only for containers in user defined networks");
     }
+    EndpointSysctls.check(wish.driverOpts(), wrong);
+    for (String text : linkLocalTexts(ipam)) {
+      if (Ip.find(text) == null) {
+        wrong.add("invalid link-local IP address: " + text);
+      }
+    }
     if (ipam != null) {
       address(network, ipam.iPv4Address(), false, wrong);
       address(network, ipam.iPv6Address(), true, wrong);
@@ -199,6 +211,18 @@ final class Endpoints {
       throw new InvalidParameter(
           where + "invalid endpoint settings:\n" + NewNetworkChecks.joined(wrong));
     }
+  }
+
+  private static List<String> linkLocalTexts(@Nullable EndpointIpamConfig ipam) {
+    return ipam == null || ipam.linkLocalIPs() == null ? List.of() : ipam.linkLocalIPs();
+  }
+
+  /** Addresses asked for beside those of the network's subnets. */
+  static List<Ip> linkLocal(EndpointSettings wish) {
+    return linkLocalTexts(wish.ipamConfig()).stream()
+        .map(Ip::find)
+        .filter(Objects::nonNull)
+        .toList();
   }
 
   private static void address(

@@ -9,22 +9,26 @@ import java.util.Set;
 import jnr.constants.platform.Errno;
 
 /**
- * What netavark does not do to a namespace it has set up: take one interface away, and choose the
- * default route. Speaks rtnetlink(7) to the namespace of the thread that opened it.
+ * What netavark does not do to a namespace it has set up: take one interface away, choose the
+ * default route, add addresses. Speaks rtnetlink(7) to the namespace of the thread that opened it.
  */
 final class RouteSocket implements AutoCloseable {
   private static final int NLMSG_ERROR = 2;
   private static final int RTM_DELLINK = 17;
+  private static final int RTM_NEWADDR = 20;
   private static final int RTM_NEWROUTE = 24;
   private static final int RTM_DELROUTE = 25;
   private static final int REQUEST_ACK = 0x1 | 0x4;
   private static final int REPLACE_OR_CREATE = 0x100 | 0x400;
 
   private static final int IFLA_IFNAME = 3;
+  private static final int IFA_ADDRESS = 1;
+  private static final int IFA_LOCAL = 2;
   private static final int RTA_OIF = 4;
   private static final int RTA_GATEWAY = 5;
   private static final int RTA_PRIORITY = 6;
 
+  private static final byte SCOPE_LINK = (byte) 253;
   private static final byte AF_INET = 2;
   private static final byte AF_INET6 = 10;
   private static final byte TABLE_MAIN = (byte) 254;
@@ -53,6 +57,16 @@ final class RouteSocket implements AutoCloseable {
     byte[] text = (name + "\0").getBytes(StandardCharsets.US_ASCII);
     attribute(message, IFLA_IFNAME, text);
     send("delete interface " + name, message, Set.of(Errno.ENODEV));
+  }
+
+  /** Gives an interface one more address; there already is success. */
+  void addAddress(Ip address, int prefix, int interfaceIndex) throws ErrnoException {
+    ByteBuffer message = message(RTM_NEWADDR, REQUEST_ACK | REPLACE_OR_CREATE);
+    message.put(address.isIpv6() ? AF_INET6 : AF_INET).put((byte) prefix);
+    message.put((byte) 0).put(SCOPE_LINK).putInt(interfaceIndex);
+    attribute(message, IFA_LOCAL, address.bytes());
+    attribute(message, IFA_ADDRESS, address.bytes());
+    send("add address " + address, message, Set.of(Errno.EEXIST));
   }
 
   /** Makes this gateway the one that everything else goes to. */

@@ -201,6 +201,25 @@ final class Wiring {
     if (endpoint.address6().isEmpty()) {
       namespaces.inside(state.namespacePath(), () -> withoutIpv6(endpoint));
     }
+    List<Ip> more = Endpoints.linkLocal(endpoint.asked());
+    if (!more.isEmpty()) {
+      namespaces.inside(state.namespacePath(), () -> addresses(endpoint, more));
+    }
+    if (EndpointSysctls.any(endpoint)) {
+      namespaces.inside(state.namespacePath(), () -> EndpointSysctls.apply(endpoint));
+    }
+  }
+
+  private void addresses(EndpointState endpoint, List<Ip> addresses) throws IOException {
+    NetworkInterface link = link(endpoint);
+    if (link != null) {
+      try (RouteSocket socket = RouteSocket.open(sys)) {
+        for (Ip address : addresses) {
+          int prefix = address.isIpv6() ? Endpoints.LINK_LOCAL_6 : Endpoints.LINK_LOCAL_4;
+          socket.addAddress(address, prefix, link.getIndex());
+        }
+      }
+    }
   }
 
   /** Brings lo up where there is nothing else. */

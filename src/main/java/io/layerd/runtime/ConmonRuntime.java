@@ -100,7 +100,10 @@ final class ConmonRuntime implements ContainerRuntime {
     String cgroupsPath = OciSpec.cgroupsPath(request.host(), options.cgroupParent(), id);
     try {
       Files.createDirectories(bundle.directory());
-      LaunchRequest complete = sharedMemory.share(request, bundle, running.values());
+      LaunchRequest complete =
+          RecursiveReadOnly.apply(
+              sharedMemory.share(request, bundle, running.values()),
+              programs.recursiveReadOnly(runtime));
       ObjectNode spec =
           new OciSpec(
                   sys, complete, capabilities, defaults, cgroups.unified(), init, HostMounts::read)

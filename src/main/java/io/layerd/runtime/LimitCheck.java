@@ -164,6 +164,18 @@ final class LimitCheck {
     if (host.cpuQuota() > 0 && host.cpuQuota() < 1000) {
       throw new InvalidParameter("CPU cfs quota can not be less than 1ms (i.e. 1000)");
     }
+    if (host.cpuRealtimePeriod() != 0 && host.cpuRealtimeRuntime() > host.cpuRealtimePeriod()) {
+      throw new InvalidParameter(
+          "cpu real-time runtime cannot be higher than cpu real-time period");
+    }
+    if (host.ioMaximumIOps() != 0) {
+      throw new InvalidParameter(
+          "invalid option: QoS maximum IOPs configuration is not supported on linux");
+    }
+    if (host.ioMaximumBandwidth() != 0) {
+      throw new InvalidParameter(
+          "invalid option: QoS maximum bandwidth configuration is not supported on linux");
+    }
     if (host.cpuPercent() > 0) {
       warnings.add("linux does not support CPU percent. Percent discarded.");
       changes.put("CpuPercent", 0L);

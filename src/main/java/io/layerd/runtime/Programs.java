@@ -29,6 +29,7 @@ final class Programs {
   private final Command command;
   private final boolean crunWorks;
   private final Map<String, Program> versions = new ConcurrentHashMap<>();
+  private final Map<Path, Boolean> recursive = new ConcurrentHashMap<>();
 
   Programs(RuntimeOptions options, Command command, boolean crunWorks) {
     this.options = options;
@@ -168,6 +169,24 @@ final class Programs {
         "cgroupfs",
         List.copyOf(security),
         List.copyOf(warnings()));
+  }
+
+  /** Whether read-only can hold for all that is mounted below; asked once for each program. */
+  boolean recursiveReadOnly(Runtime runtime) {
+    return recursive.computeIfAbsent(runtime.path(), this::askRecursiveReadOnly);
+  }
+
+  private boolean askRecursiveReadOnly(Path path) {
+    if (!RecursiveReadOnly.kernel(System.getProperty("os.version", ""))) {
+      return false;
+    }
+    try {
+      // crun can since before it had a word for it
+      return command.run(List.of(path.toString(), "features")).output().contains("\"rro\"")
+          || command.run(List.of(path.toString(), "--version")).output().startsWith("crun ");
+    } catch (SystemFailure e) {
+      return false;
+    }
   }
 
   private Program asTold(Program found) {

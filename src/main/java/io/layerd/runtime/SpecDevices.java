@@ -153,6 +153,11 @@ final class SpecDevices {
 
   private static void refuse(List<DeviceRequest> requests) {
     for (DeviceRequest request : requests) {
+      if (request.driver().equals("cdi")) {
+        List<String> names = request.deviceIDs() == null ? List.of() : request.deviceIDs();
+        throw new SystemFailure(
+            "CDI device injection failed: unresolvable CDI devices " + String.join(", ", names));
+      }
       StringBuilder capabilities = new StringBuilder("[");
       for (List<String> set :
           request.capabilities() == null ? List.<List<String>>of() : request.capabilities()) {

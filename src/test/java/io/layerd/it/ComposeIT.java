@@ -1,0 +1,110 @@
+package io.layerd.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** A stack of five services driven by Compose v2, where the host has it. */
+@ExtendWith(SharedEngine.class)
+class ComposeIT {
+  /** The plugin runs alone as well; the last is that of the reference engine's root. */
+  private static final List<String> PLACES =
+      List.of(
+          "/usr/libexec/docker/cli-plugins/docker-compose",
+          "/usr/lib/docker/cli-plugins/docker-compose",
+          "/usr/local/lib/docker/cli-plugins/docker-compose",
+          "/var/tmp/reference-engine/sid/usr/libexec/docker/cli-plugins/docker-compose",
+          "/var/tmp/reference-engine/sid/usr/bin/docker-compose");
+
+  private final DockerCli docker;
+  private Path project;
+  private String program = "";
+
+  ComposeIT(Engine engine) {
+    docker = engine.docker();
+  }
+
+  @BeforeEach
+  void prepare() throws IOException {
+    program =
+        PLACES.stream().filter(place -> Files.isExecutable(Path.of(place))).findFirst().orElse("");
+    assumeTrue(!program.isEmpty(), "no Compose v2 on this host");
+    project = Files.createTempDirectory(Path.of("/var/tmp"), "layerd-it-compose");
+    try (var stack = ComposeIT.class.getResourceAsStream("compose.yaml")) {
+      Files.copy(java.util.Objects.requireNonNull(stack), project.resolve("compose.yaml"));
+    }
+    Files.writeString(project.resolve("key"), "sekret\n");
+  }
+
+  @AfterEach
+  void remove() {
+    if (project != null) {
+      compose("--profile", "*", "down", "-v", "--timeout", "1", "--remove-orphans");
+      Command.of("rm", "-rf", project.toString()).run();
+    }
+  }
+
+  private Result compose(String... arguments) {
+    List<String> words = new ArrayList<>(List.of(program, "--ansi", "never"));
+    words.addAll(List.of("-f", project.resolve("compose.yaml").toString()));
+    words.addAll(List.of(arguments));
+    return docker.with(words.toArray(String[]::new)).run();
+  }
+
+  private String ok(String... arguments) {
+    return compose(arguments).ok().line();
+  }
+
+  @Test
+  void aStackComesUpIsUsedScaledAndTakenDown() {
+    ok("up", "-d", "--wait", "--wait-timeout", "90");
+    assertThat(
+            ok("ps", "-a", "--format", "{{.Service}} {{.State}} {{.Health}}{{.ExitCode}}").lines())
+        .containsExactlyInAnyOrder(
+            "db running healthy0",
+            "init exited 0",
+            "web running healthy0",
+            "worker running 0",
+            "worker running 0");
+    assertThat(ok("logs", "--no-log-prefix", "init")).isEqualTo("rows");
+    String look =
+        "cat /etc/conf; echo; cat /run/secrets/key; grep there /etc/hosts;"
+            + " wget -q -O - http://store:5432/; mount | grep -c ' /tmp '";
+    assertThat(ok("exec", "-T", "web", "sh", "-c", look))
+        .isEqualTo("hello conf\nsekret\n1.2.3.4\tthere\nrows\n1");
+    assertThat(
+            compose("exec", "-T", "worker", "wget", "-q", "-T", "2", "-O", "-", "http://db:5432/")
+                .exit())
+        .as("the other network's services are not reached")
+        .isNotZero();
+    assertThat(ok("exec", "-T", "db", "sh", "-c", "ulimit -n; cat /proc/sys/net/core/somaxconn"))
+        .isEqualTo("1000\n512");
+    assertThat(ok("port", "web", "80")).matches("0\\.0\\.0\\.0:\\d+");
+    ok("up", "-d", "--scale", "worker=3", "--no-recreate");
+    assertThat(ok("ps", "-q", "worker").lines()).hasSize(3);
+    assertThat(ok("run", "--rm", "-T", "tool")).isEqualTo("tool");
+    ok("pause", "worker");
+    ok("unpause", "worker");
+    ok("restart", "-t", "1", "web");
+    ok("kill", "-s", "KILL", "worker");
+    ok("up", "-d", "--wait", "--wait-timeout", "90");
+    ok("stop", "-t", "1", "worker");
+    ok("start", "worker");
+    assertThat(ok("ls")).contains("layerd-it-shop", "running(");
+    ok("down", "-v", "--timeout", "1");
+    assertThat(
+            docker.ok("ps", "-aq", "--filter", "label=com.docker.compose.project=layerd-it-shop"))
+        .isEmpty();
+    assertThat(docker.ok("network", "ls", "-q", "--filter", "name=layerd-it-shop")).isEmpty();
+    assertThat(docker.ok("volume", "ls", "-q", "--filter", "name=layerd-it-shop")).isEmpty();
+  }
+}
