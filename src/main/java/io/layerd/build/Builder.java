@@ -10,16 +10,20 @@ import io.layerd.oci.Digest;
 import io.layerd.oci.Reference;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
 import org.jspecify.annotations.Nullable;
 
 /** Builds images. Methods block; builds may run together. */
 public final class Builder {
   private final Tools tools;
 
-  /** Deletes what builds left whose daemon was killed. */
+  /** Deletes what builds left whose daemon was killed: contexts and secrets. */
   public Builder(Tools tools) {
     this.tools = tools;
     ContextDirectory.sweep(tools.sys(), tools.work());
+    if (Files.isDirectory(tools.secrets())) {
+      ContextDirectory.delete(tools.secrets());
+    }
   }
 
   /** What cache mounts keep. */

@@ -25,7 +25,7 @@ public interface BuildCommands {
   Uni<BuildOutcome> build(BuildRequest request, String url, BuildOutput output);
 
   /**
-   * Empties the cache that is not images; the classic builder has none, so that nothing is there.
+   * Empties the cache that is not images: what cache mounts keep and nothing uses.
    *
    * @return bytes freed
    */

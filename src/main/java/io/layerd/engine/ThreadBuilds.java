@@ -4,6 +4,7 @@ import io.layerd.build.BuildOutcome;
 import io.layerd.build.BuildOutput;
 import io.layerd.build.BuildRequest;
 import io.layerd.build.Builder;
+import io.layerd.build.CacheMounts;
 import io.layerd.error.InvalidParameter;
 import io.layerd.events.EventLog;
 import io.layerd.image.ImageService.Cancellation;
@@ -14,6 +15,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 
@@ -46,26 +48,53 @@ final class ThreadBuilds implements BuildCommands {
   @Override
   public Uni<Long> pruneCache(Map<String, List<String>> filters) {
     return Uni.createFrom()
-        .item(
+        .deferred(
             () -> {
-              try {
-                check(ListFilters.checked(filters, CACHE_FILTERS));
-              } catch (InvalidParameter e) {
-                throw new InvalidParameter("failed to prune build cache: " + e.getMessage(), e);
-              }
-              events.publish("builder", "prune", "", Map.of("reclaimed", "0"));
-              return 0L;
+              AtomicLong freed = new AtomicLong();
+              return Unis.onPlatformThread("build prune", () -> freed.set(prune(filters)))
+                  .map(_ -> freed.get());
             });
   }
 
-  private static void check(ListFilters filters) {
+  private long prune(Map<String, List<String>> filters) {
+    ListFilters checked;
+    Instant before;
+    try {
+      checked = ListFilters.checked(filters, CACHE_FILTERS);
+      before = unusedSince(checked);
+    } catch (InvalidParameter e) {
+      throw new InvalidParameter("failed to prune build cache: " + e.getMessage(), e);
+    }
+    long freed = 0;
+    for (CacheMounts.Entry entry : builder.caches().list()) {
+      boolean old = entry.used().isBefore(before);
+      if (old && checked.matches("id", entry.name()) && !hasOther(checked)) {
+        freed += builder.caches().remove(entry);
+      }
+    }
+    events.publish("builder", "prune", "", Map.of("reclaimed", Long.toString(freed)));
+    return freed;
+  }
+
+  /** Whether something is asked for that a cache mount's cache does not have. */
+  private static boolean hasOther(ListFilters filters) {
+    return filters.has("label")
+        || filters.has("parent")
+        || filters.has("description")
+        || (filters.has("type") && !filters.get("type").contains("exec.cachemount"));
+  }
+
+  /** What was used since the answer stays. */
+  private static Instant unusedSince(ListFilters filters) {
+    Instant before = Instant.MAX;
     for (String name : List.of("until", "unused-for")) {
       if (filters.get(name).size() > 1) {
         throw new InvalidParameter("filters expect only one value");
       }
       for (String value : filters.get(name)) {
         try {
-          TimeText.parse(value, Instant.now());
+          Instant asked = TimeText.parse(value, Instant.now());
+          before = asked.isBefore(before) ? asked : before;
         } catch (InvalidParameter e) {
           throw new InvalidParameter(
               "\"until\" filter expects a duration (e.g., '24h') or a timestamp: " + e.getMessage(),
@@ -73,6 +102,7 @@ final class ThreadBuilds implements BuildCommands {
         }
       }
     }
+    return before;
   }
 
   @Override

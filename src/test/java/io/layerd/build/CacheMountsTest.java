@@ -1,0 +1,90 @@
+package io.layerd.build;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.layerd.sys.Sys;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(120) // a lost wake-up is a failure, not a hang
+class CacheMountsTest {
+  @TempDir Path directory = Path.of("/");
+
+  private CacheMounts caches() {
+    return new CacheMounts(Sys.host(), directory.resolve("caches"));
+  }
+
+  @Test
+  void whatOneStepLeftTheNextFinds() throws Exception {
+    CacheMounts caches = caches();
+    assertThat(caches.list()).isEmpty();
+    try (CacheMounts.Lease lease = caches.use("/a", "shared")) {
+      assertThat(lease.fresh()).isTrue();
+      Files.writeString(lease.data().resolve("f"), "12345");
+    }
+    try (CacheMounts.Lease lease = caches().use("/a", "shared")) {
+      assertThat(lease.fresh()).isFalse();
+      assertThat(lease.data().resolve("f")).hasContent("12345");
+    }
+    try (CacheMounts.Lease lease = caches.use("/b", "shared")) {
+      assertThat(lease.fresh()).isTrue();
+    }
+  }
+
+  @Test
+  void sharedIsOneAndPrivateIsNot() throws Exception {
+    CacheMounts caches = caches();
+    try (CacheMounts.Lease one = caches.use("x", "shared");
+        CacheMounts.Lease two = caches.use("x", "shared");
+        CacheMounts.Lease own = caches.use("x", "private")) {
+      assertThat(two.data()).isEqualTo(one.data());
+      assertThat(own.data()).isNotEqualTo(one.data());
+    }
+  }
+
+  @Test
+  void aLockedOneIsWaitedFor() throws Exception {
+    CacheMounts caches = caches();
+    CacheMounts.Lease first = caches.use("x", "locked");
+    CountDownLatch second = new CountDownLatch(1);
+    Thread waiting =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  try (CacheMounts.Lease lease = caches.use("x", "locked")) {
+                    assertThat(lease.data()).isEqualTo(first.data());
+                    second.countDown();
+                  } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                  }
+                });
+    while (waiting.getState() != Thread.State.WAITING) {
+      Thread.sleep(5);
+    }
+    assertThat(second.getCount()).isEqualTo(1);
+    first.close();
+    second.await();
+    waiting.join();
+  }
+
+  @Test
+  void whatIsUsedIsNotRemoved() throws Exception {
+    CacheMounts caches = caches();
+    CacheMounts.Lease lease = caches.use("/a", "shared");
+    Files.createDirectories(lease.data().resolve("d/e"));
+    Files.writeString(lease.data().resolve("d/e/f"), "12345");
+    CacheMounts.Entry entry = caches.list().getFirst();
+    assertThat(entry.inUse()).isTrue();
+    assertThat(entry.id()).isEqualTo("/a");
+    assertThat(entry.sizeBytes()).isEqualTo(5);
+    assertThat(caches.remove(entry)).isZero();
+    assertThat(lease.data()).exists();
+    lease.close();
+    assertThat(caches.remove(entry)).isEqualTo(5);
+    assertThat(caches.list()).isEmpty();
+  }
+}
