@@ -53,6 +53,9 @@ public final class Builder {
    */
   public BuildOutcome build(
       BuildRequest request, String url, BuildOutput output, Cancellation cancellation) {
+    if (!RemoteContexts.isGit(url) && !RemoteFile.isUrl(url)) {
+      throw new SystemFailure("remoteURL (" + url + ") could not be recognized as URL");
+    }
     try (ContextDirectory directory = ContextDirectory.create(tools.sys(), tools.work())) {
       output.text("Downloading build context from remote url: " + url + "\n");
       RemoteContexts remote = new RemoteContexts(tools.sys(), directory.scratch(), cancellation);

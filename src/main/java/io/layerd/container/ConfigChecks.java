@@ -69,7 +69,9 @@ final class ConfigChecks {
         throw new InvalidParameter("conflicting options: hostname and the UTS mode");
       }
     }
-    if (joined && config.exposedPorts() != null && !config.exposedPorts().isEmpty()) {
+    // Who publishes a port exposes it as well, and is told of the former.
+    boolean published = host.portBindings() != null && !host.portBindings().isEmpty();
+    if (joined && !published && config.exposedPorts() != null && !config.exposedPorts().isEmpty()) {
       throw new InvalidParameter(
           "conflicting options: port exposing and the container type network mode");
     }

@@ -10,6 +10,8 @@ import io.layerd.runtime.ContainerRuntime.ProcessIo;
 import io.layerd.runtime.ContainerRuntime.RunningProcess;
 import io.layerd.runtime.LaunchRequest;
 import io.layerd.runtime.LaunchRequest.BindMount;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -98,6 +100,7 @@ final class StartContainer {
     Path root = rooms.layers().mount(container.id);
     undo.push(() -> teardown.layers(container));
     container.rootfs = root;
+    checkWorkingDirectory(root, container.config.workingDir());
     NetworkPlan.Result network = networks.connect(container);
     undo.push(() -> teardown.network(container));
     etc.write(container);
@@ -158,6 +161,20 @@ final class StartContainer {
         annotations == null ? Map.of() : annotations,
         new ProcessIo(
             tty, container.config.openStdin(), container.config.stdinOnce() && !tty, log));
+  }
+
+  /** The runtime makes one that is not there, but what it says of one that cannot be is obscure. */
+  private static void checkWorkingDirectory(Path root, String directory) {
+    if (!directory.isEmpty()) {
+      try {
+        Path found = ScopedPath.resolve(root, directory);
+        if (Files.exists(found) && !Files.isDirectory(found)) {
+          throw new SystemFailure("Cannot mkdir: " + directory + " is not a directory");
+        }
+      } catch (IOException e) {
+        throw new SystemFailure("Cannot mkdir: " + directory + ": " + e.getMessage(), e);
+      }
+    }
   }
 
   private void join(Map<String, Integer> namespacesOf, String kind, String mode) {
