@@ -23,7 +23,8 @@ final class BuildRoute implements Handler<RoutingContext> {
   public void handle(RoutingContext routing) {
     HttpServerRequest request = routing.request();
     if ("2".equals(request.getParam("version"))) {
-      throw new NotImplemented("layerd does not offer BuildKit yet: set DOCKER_BUILDKIT=0");
+      throw new NotImplemented(
+          "layerd speaks BuildKit with the buildx plugin only: install it, or set DOCKER_BUILDKIT=0");
     }
     if (Params.bool(request.getParam("squash"))) {
       throw new InvalidParameter("squash is only supported with experimental mode");
