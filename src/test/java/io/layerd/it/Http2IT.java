@@ -59,7 +59,11 @@ class Http2IT {
     assertThat(curl("--http2-prior-knowledge" + json, "/volumes/create")).endsWith(" 2 201");
     String upgrade = "-X POST -H 'Connection: Upgrade' -H 'Upgrade: h2c'";
     assertThat(curl(upgrade, "/session"))
-        .isEqualTo("{\"message\":\"layerd does not offer BuildKit sessions yet\"}\n 1.1 501");
+        .isEqualTo(
+            "{\"message\":\"no session id: header X-Docker-Expose-Session-Uuid is missing\"}\n"
+                + " 1.1 400");
+    assertThat(curl("-X POST", "/grpc"))
+        .isEqualTo("{\"message\":\"no upgrade proto in request\"}\n 1.1 400");
   }
 
   @Test

@@ -57,8 +57,12 @@ final class RpcRoute {
   private static void take(RoutingContext routing, BiConsumer<Channel, String> then) {
     HttpServerRequest request = routing.request();
     Hijack.check(request);
-    if (!"h2c".equalsIgnoreCase(request.getHeader("Upgrade"))) {
-      throw new InvalidParameter("no upgrade to h2c in the request");
+    String protocol = text(request.headers(), "Upgrade");
+    if (protocol.isEmpty()) {
+      throw new InvalidParameter("no upgrade proto in request");
+    }
+    if (!"h2c".equalsIgnoreCase(protocol)) {
+      throw new InvalidParameter("protocol " + protocol + " not supported");
     }
     BodyReader.read(request)
         .onFailure(failure -> ApiFront.answer(routing.response(), ErrorAnswer.of(failure)))
