@@ -75,12 +75,13 @@ install_docker_cli() {
   rm -rf "$dir"
 }
 
-# The buildx plugin for the tests, where a package of it can be had: this Debian's, or a later one's file in a directory of its own.
-get_buildx() { # directory
-  [ -x "$1/docker-buildx" ] && return 0
+# Plugins of the docker CLI for the tests, docker-buildx or docker-compose: this Debian's package, or the one file of a later one's in a
+# directory of its own.
+get_cli_plugin() { # directory, name
   local place
-  for place in /usr/libexec/docker/cli-plugins /usr/lib/docker/cli-plugins; do [ -x $place/docker-buildx ] && return 0; done
-  if apt-cache show docker-buildx >/dev/null 2>&1; then apt_install docker-buildx; return 0; fi
+  for place in "$1" /usr/libexec/docker/cli-plugins /usr/lib/docker/cli-plugins; do [ ! -x "$place/$2" ] || return 0; done
+  # An older Debian's docker-compose is another program, in Python.
+  if [ "$2" = docker-buildx ] && apt-cache show "$2" >/dev/null 2>&1; then apt_install "$2"; return 0; fi
   local dir mirror key=/usr/share/keyrings/debian-archive-keyring.gpg
   mirror=$(awk '/^URIs:/{print $2; exit}' /etc/apt/sources.list.d/debian.sources 2>/dev/null || true)
   dir=$(mktemp -d)
@@ -88,12 +89,12 @@ get_buildx() { # directory
   echo "deb [signed-by=$key] ${mirror:-http://deb.debian.org/debian} sid main" >"$dir/sources.list"
   local options=(-o "Dir::Etc::SourceList=$dir/sources.list" -o Dir::Etc::SourceParts=/dev/null -o "Dir::State::Lists=$dir/lists"
     -o "Dir::Cache=$dir/cache" -o APT::Sandbox::User=root)
-  if (cd "$dir" && apt-get "${options[@]}" update -qq && apt-get "${options[@]}" download -qq docker-buildx) >/dev/null 2>&1; then
-    dpkg-deb -x "$dir"/docker-buildx_*.deb "$dir/root"
+  if (cd "$dir" && apt-get "${options[@]}" update -qq && apt-get "${options[@]}" download -qq "$2") >/dev/null 2>&1; then
+    dpkg-deb -x "$dir/$2"_*.deb "$dir/root"
     mkdir -p "$1"
-    install -m 755 "$dir/root/usr/libexec/docker/cli-plugins/docker-buildx" "$1/docker-buildx"
+    install -m 755 "$dir/root/usr/libexec/docker/cli-plugins/$2" "$1/$2"
   else
-    say "no buildx plugin could be had: what needs it is skipped"
+    say "no $2 could be had: what needs it is skipped"
   fi
   rm -rf "$dir"
 }

@@ -16,14 +16,12 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** A stack of five services driven by Compose v2, where the host has it. */
 @ExtendWith(SharedEngine.class)
 class ComposeIT {
-  /** The plugin runs alone as well; the last is that of the reference engine's root. */
-  private static final List<String> PLACES =
+  /** The plugin runs alone as well. */
+  private static final List<Path> PLACES =
       List.of(
-          "/usr/libexec/docker/cli-plugins/docker-compose",
-          "/usr/lib/docker/cli-plugins/docker-compose",
-          "/usr/local/lib/docker/cli-plugins/docker-compose",
-          "/var/tmp/reference-engine/sid/usr/libexec/docker/cli-plugins/docker-compose",
-          "/var/tmp/reference-engine/sid/usr/bin/docker-compose");
+          Path.of("target/cli-plugins/docker-compose"),
+          Path.of("/usr/libexec/docker/cli-plugins/docker-compose"),
+          Path.of("/usr/lib/docker/cli-plugins/docker-compose"));
 
   private final DockerCli docker;
   private Path project;
@@ -35,9 +33,9 @@ class ComposeIT {
 
   @BeforeEach
   void prepare() throws IOException {
-    program =
-        PLACES.stream().filter(place -> Files.isExecutable(Path.of(place))).findFirst().orElse("");
-    assumeTrue(!program.isEmpty(), "no Compose v2 on this host");
+    Path plugin = PLACES.stream().filter(Files::isExecutable).findFirst().orElse(null);
+    assumeTrue(plugin != null, "no Compose v2 on this host");
+    program = plugin.toAbsolutePath().toString();
     project = Files.createTempDirectory(Path.of("/var/tmp"), "layerd-it-compose");
     try (var stack = ComposeIT.class.getResourceAsStream("compose.yaml")) {
       Files.copy(java.util.Objects.requireNonNull(stack), project.resolve("compose.yaml"));
