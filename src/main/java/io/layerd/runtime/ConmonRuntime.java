@@ -45,7 +45,7 @@ final class ConmonRuntime implements ContainerRuntime {
     this.command = new Command(sys);
     this.cgroups = new Cgroups(sys, HostMounts.read());
     this.capabilities = Capabilities.ofThisProcess();
-    this.programs = new Programs(options, command, cgroups.worksWithCrun());
+    this.programs = new Programs(options, command, cgroups::worksWithCrun);
     this.sharedMemory = new SharedMemory(sys);
     this.sweep = new Sweep(sys, execRoot, options.cgroupParent(), programs, command, cgroups);
     this.exits = ExitWatch.on(execRoot.resolve("exits"));

@@ -23,7 +23,7 @@ public final class ContainerRuntimes {
   public static RuntimeInfo look(RuntimeOptions options) {
     Sys sys = Sys.host();
     Cgroups cgroups = new Cgroups(sys, HostMounts.read());
-    return new Programs(options, new Command(sys), cgroups.worksWithCrun())
+    return new Programs(options, new Command(sys), cgroups::worksWithCrun)
         .info(cgroups, Files.exists(Path.of("/proc/sys/kernel/seccomp")));
   }
 

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -27,11 +28,11 @@ final class Programs {
 
   private volatile RuntimeOptions options;
   private final Command command;
-  private final boolean crunWorks;
+  private final BooleanSupplier crunWorks;
   private final Map<String, Program> versions = new ConcurrentHashMap<>();
   private final Map<Path, Boolean> recursive = new ConcurrentHashMap<>();
 
-  Programs(RuntimeOptions options, Command command, boolean crunWorks) {
+  Programs(RuntimeOptions options, Command command, BooleanSupplier crunWorks) {
     this.options = options;
     this.command = command;
     this.crunWorks = crunWorks;
@@ -99,7 +100,8 @@ final class Programs {
     if (wanted != null) {
       return wanted;
     }
-    if (crunWorks && all.containsKey("crun")) {
+    // Asked each time: a controller may move between the hierarchies while the daemon is up.
+    if (all.containsKey("crun") && crunWorks.getAsBoolean()) {
       return "crun";
     }
     return all.containsKey("runc") ? "runc" : "";
