@@ -83,10 +83,10 @@ get_cli_plugin() { # directory, name
   # An older Debian's docker-compose is another program, in Python.
   if [ "$2" = docker-buildx ] && apt-cache show "$2" >/dev/null 2>&1; then apt_install "$2"; return 0; fi
   local dir mirror key=/usr/share/keyrings/debian-archive-keyring.gpg
-  mirror=$(awk '/^URIs:/{print $2; exit}' /etc/apt/sources.list.d/debian.sources 2>/dev/null || true)
+  mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 2>/dev/null | sed '/security/d' | sed -n 1p || true)
   dir=$(mktemp -d)
   mkdir -p "$dir/lists/partial" "$dir/cache/archives/partial"
-  echo "deb [signed-by=$key] ${mirror:-http://deb.debian.org/debian} sid main" >"$dir/sources.list"
+  echo "deb [signed-by=$key] $mirror sid main" >"$dir/sources.list"
   local options=(-o "Dir::Etc::SourceList=$dir/sources.list" -o Dir::Etc::SourceParts=/dev/null -o "Dir::State::Lists=$dir/lists"
     -o "Dir::Cache=$dir/cache" -o APT::Sandbox::User=root)
   if (cd "$dir" && apt-get "${options[@]}" update -qq && apt-get "${options[@]}" download -qq "$2") >/dev/null 2>&1; then
