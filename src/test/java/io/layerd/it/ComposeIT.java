@@ -84,8 +84,15 @@ class ComposeIT {
                 .exit())
         .as("the other network's services are not reached")
         .isNotZero();
-    assertThat(ok("exec", "-T", "db", "sh", "-c", "ulimit -Hn; cat /proc/sys/net/core/somaxconn"))
-        .isEqualTo("2000\n512");
+    assertThat(
+            ok(
+                "exec",
+                "-T",
+                "db",
+                "sh",
+                "-c",
+                "grep files /proc/1/limits; cat /proc/sys/net/core/somaxconn"))
+        .matches("Max open files +1000 +2000 +files *\n512");
     assertThat(ok("port", "web", "80")).matches("0\\.0\\.0\\.0:\\d+");
     ok("up", "-d", "--scale", "worker=3", "--no-recreate");
     assertThat(ok("ps", "-q", "worker").lines()).hasSize(3);
