@@ -26,12 +26,12 @@ public final class Moment {
   private Moment() {}
 
   /**
-   * Null if absent, empty or zero.
+   * Null if absent or empty.
    *
    * @throws SystemFailure in Go's words, 500 as dockerd answers
    */
   public static @Nullable Instant parse(@Nullable String text, Instant now) {
-    if (text == null || text.isEmpty() || text.equals("0")) {
+    if (text == null || text.isEmpty()) {
       return null;
     }
     if (SECONDS.matcher(text).matches()) {

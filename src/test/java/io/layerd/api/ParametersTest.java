@@ -56,7 +56,8 @@ class ParametersTest {
   @Test
   void aMomentMayBeAbsentAndMustMakeSense() {
     assertThat(Moment.parse(null, NOW)).isNull();
-    assertThat(Moment.parse("0", NOW)).isNull();
+    assertThat(Moment.parse("", NOW)).isNull();
+    assertThat(Moment.parse("0", NOW)).isEqualTo(Instant.EPOCH);
     assertThatThrownBy(() -> Moment.parse("abc", NOW))
         .isInstanceOf(SystemFailure.class)
         .hasMessage("strconv.ParseInt: parsing \"abc\": invalid syntax");

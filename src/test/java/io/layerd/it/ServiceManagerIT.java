@@ -27,16 +27,19 @@ class ServiceManagerIT {
       assertThat(version).isNotEmpty();
       DockerCli remote = new DockerCli("tcp://127.0.0.1:" + port, daemon.root().resolve("cli2"));
       assertThat(remote.ok("version", "-f", FORMAT)).isEqualTo(version);
+      daemon.docker().ok("volume", "create", "before");
       // more connections than event loops, held open together
       List<Command.Running> followers =
           java.util.stream.IntStream.range(0, 8)
               .mapToObj(i -> i % 2 == 0 ? daemon.docker() : remote)
               .map(cli -> cli.command("events", "--since", "0").start())
               .toList();
+      // whoever sees what was before hears of what follows
+      followers.forEach(follower -> follower.awaitOut("volume create before"));
       daemon.docker().ok("volume", "create", "seen");
       followers.forEach(follower -> follower.awaitOut("volume create seen"));
       followers.forEach(Command.Running::kill);
-      daemon.docker().ok("volume", "rm", "seen");
+      daemon.docker().ok("volume", "rm", "before", "seen");
       assertThat(daemon.log())
           .contains("API listen on " + socket)
           .contains("API listen on 127.0.0.1:" + port);

@@ -32,8 +32,8 @@ final class LogsRoute implements Handler<RoutingContext> {
             Params.bool(request.getParam("timestamps")),
             Params.bool(request.getParam("details")),
             tail(request.getParam("tail")),
-            Moment.parse(request.getParam("since"), now),
-            Moment.parse(request.getParam("until"), now));
+            moment(request, "since", now),
+            moment(request, "until", now));
     if (!query.stdout() && !query.stderr()) {
       throw new InvalidParameter("Bad parameters: you must choose at least one stream");
     }
@@ -43,6 +43,12 @@ final class LogsRoute implements Handler<RoutingContext> {
     answer.run(
         containers.logs(routing.pathParam("id"), query, sink),
         error -> sink.text("Error grabbing logs: " + error.message() + "\n"));
+  }
+
+  /** Zero is no limit here, as in dockerd; for events it is a point in time. */
+  private static @Nullable Instant moment(HttpServerRequest request, String name, Instant now) {
+    String text = request.getParam(name);
+    return "0".equals(text) ? null : Moment.parse(text, now);
   }
 
   /** A negative or unreadable number means all, as in dockerd. */
