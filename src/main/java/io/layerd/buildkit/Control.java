@@ -71,7 +71,7 @@ final class Control implements RpcService {
       case "Info" -> call.send(new WireWriter().message(1, worker.release()).toBytes());
       case "ListWorkers" -> call.send(new WireWriter().message(1, worker.record()).toBytes());
       case "Solve" -> call.send(solve(call, request).toBytes());
-      case "Status" -> solves.await(request.text(1)).log().follow(call);
+      case "Status" -> solves.log(request.text(1)).follow(call);
       case "DiskUsage" -> call.send(diskUsage().toBytes());
       case "Prune" -> {
         for (CacheMounts.Entry entry : caches.prune(request.texts(1))) {
@@ -95,8 +95,7 @@ final class Control implements RpcService {
       Map<String, String> told = outputs.write(solve, result, wanted);
       return new WireWriter().map(1, told);
     } finally {
-      solve.log().end();
-      solves.remove(solve);
+      solves.end(solve);
     }
   }
 

@@ -243,17 +243,13 @@ class BuildIT {
   @Test
   void aClientThatGoesAwayEndsTheBuild() throws Exception {
     file("Dockerfile", "FROM " + engine.busybox() + "\nRUN echo started; sleep 600\n");
-    Process client =
+    Command.Running client =
         docker
             .command("build", "-t", "it-build", context.toString())
             .env("DOCKER_BUILDKIT", "0")
-            .startInto(Files.createTempFile("layerd-it-build", ".log"));
-    Wait.until(
-        "the step's container to run",
-        Duration.ofSeconds(60),
-        () -> !docker.ok("ps", "-q").isEmpty(),
-        () -> "");
-    client.destroyForcibly().waitFor();
+            .start();
+    client.awaitWhileAlive("the step's container", () -> !docker.ok("ps", "-q").isEmpty());
+    client.kill();
     Wait.until(
         "the step's container to go",
         Duration.ofSeconds(60),

@@ -240,7 +240,7 @@ class BuildKitIT {
         docker
             .with(words("FROM busybox\nRUN echo begun; sleep 600\n").toArray(String[]::new))
             .start();
-    Wait.until("the step runs", () -> !engine.docker().ok("ps", "-q").isEmpty());
+    build.awaitWhileAlive("the step's container", () -> !engine.docker().ok("ps", "-q").isEmpty());
     build.process().descendants().forEach(ProcessHandle::destroyForcibly);
     build.kill();
     Wait.until("the container is gone", () -> engine.docker().ok("ps", "-aq").isEmpty());

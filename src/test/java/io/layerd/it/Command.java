@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /** A program of the host, run with a limit on its time. */
 final class Command {
@@ -152,6 +153,18 @@ final class Command {
 
     void closeInput() throws IOException {
       process.getOutputStream().close();
+    }
+
+    /** Waits for a condition, which must come before the program ends. */
+    void awaitWhileAlive(String what, BooleanSupplier condition) {
+      Wait.until(
+          what,
+          Duration.ofSeconds(60),
+          () -> !process.isAlive() || condition.getAsBoolean(),
+          () -> " of " + command + "; so far: " + out.text() + err.text());
+      if (!process.isAlive()) {
+        throw new AssertionError("it ended before " + what + ": " + await(LIMIT).describe());
+      }
     }
 
     /** Waits until the output holds a text. */
