@@ -8,23 +8,23 @@ import io.layerd.image.ImageService.PullRequest;
 import io.layerd.oci.Platform;
 import io.layerd.oci.Reference;
 import io.layerd.registry.RegistryCredentials;
-import java.util.HashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the images that FROM and {@code --from} name, and pulls what is not here. */
 final class BaseImages {
   private final Tools tools;
   private final BuildRequest request;
-  private final BuildReport report;
   private final Cancellation cancellation;
-  private final Set<String> pulled = new HashSet<>();
+  private final Set<String> pulled = ConcurrentHashMap.newKeySet();
+  private final Map<String, Object> locks = new ConcurrentHashMap<>();
 
-  BaseImages(Tools tools, BuildRequest request, BuildReport report, Cancellation cancellation) {
+  BaseImages(Tools tools, BuildRequest request, Cancellation cancellation) {
     this.tools = tools;
     this.request = request;
-    this.report = report;
     this.cancellation = cancellation;
   }
 
@@ -32,7 +32,13 @@ final class BaseImages {
    * @param name a reference or an image id
    * @param platform null for any that is here, and the host's where it has to be pulled
    */
-  Image get(String name, @Nullable Platform platform) {
+  Image get(String name, @Nullable Platform platform, BuildReport report) {
+    synchronized (locks.computeIfAbsent(name, _ -> new Object())) { // stages want the same one
+      return find(name, platform, report);
+    }
+  }
+
+  private Image find(String name, @Nullable Platform platform, BuildReport report) {
     if (!request.bases().test(name)) {
       throw new Forbidden("image " + name + " is not allowed");
     }

@@ -1,11 +1,11 @@
 package io.layerd.build;
 
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,17 +28,32 @@ final class BuildArgs {
 
   private final Map<String, @Nullable String> given;
   private final Map<String, String> platform;
-  private final Map<String, @Nullable String> global = new LinkedHashMap<>();
+  private final Map<String, @Nullable String> global;
   private final Map<String, @Nullable String> stage = new LinkedHashMap<>();
-  private final Set<String> consumed = new HashSet<>();
+  private final Set<String> consumed;
 
   /**
    * @param given by the client
    * @param platform values that BuildKit made common: TARGETPLATFORM and its like
    */
   BuildArgs(Map<String, @Nullable String> given, Map<String, String> platform) {
+    this(given, platform, new LinkedHashMap<>(), ConcurrentHashMap.newKeySet());
+  }
+
+  private BuildArgs(
+      Map<String, @Nullable String> given,
+      Map<String, String> platform,
+      Map<String, @Nullable String> global,
+      Set<String> consumed) {
     this.given = given;
     this.platform = platform;
+    this.global = global;
+    this.consumed = consumed;
+  }
+
+  /** What a stage sees; those before the first FROM must have been declared. */
+  BuildArgs ofStage() {
+    return new BuildArgs(given, platform, global, consumed);
   }
 
   void declareGlobal(String name, @Nullable String fallback) {
@@ -49,11 +64,6 @@ final class BuildArgs {
   void declare(String name, @Nullable String fallback) {
     consumed.add(name);
     stage.put(name, fallback);
-  }
-
-  /** A new FROM: what the last stage declared is gone. */
-  void newStage() {
-    stage.clear();
   }
 
   /** For FROM lines and what stands before them. */

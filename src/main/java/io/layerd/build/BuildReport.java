@@ -5,10 +5,24 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hears how a build goes on, step by step. Called from one thread at a time, but for {@link #log};
- * may block while the client is slow.
+ * Hears how a build goes on, step by step. Stages go on at the same time, and each has a report of
+ * its own, which is called from one thread at a time, but for {@link #log}. May block while the
+ * client is slow.
  */
 public interface BuildReport {
+  /**
+   * What hears of one stage.
+   *
+   * @param number among those that are built, from 0
+   */
+  BuildReport ofStage(int number);
+
+  /** The stage is done, nothing more comes of it. */
+  void end();
+
+  /** The stage's step failed, or was cut off. */
+  void failed(String why);
+
   /**
    * A step of the Dockerfile.
    *

@@ -11,6 +11,7 @@ import io.layerd.oci.Reference;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Builds images. Methods block; builds may run together. */
@@ -80,7 +81,9 @@ public final class Builder {
     directory.dropReadFiles(request.dockerfile());
     BuildReport report = new ClassicReport(output);
     try {
-      Image built = new Build(tools, request, file, directory, report, cancellation).run();
+      Build build =
+          new Build(tools, request, file, directory, report, ImportedSteps.NONE, cancellation);
+      Image built = build.run().image();
       if (built == null) {
         throw new InvalidParameter("No image was generated. Is your Dockerfile empty?");
       }
@@ -109,8 +112,16 @@ public final class Builder {
   public sealed interface Solved {
     /**
      * @param image null if there is nothing in it
+     * @param steps that the result consists of
+     * @param all those of other stages too
      */
-    record Done(@Nullable Image image) implements Solved {}
+    record Done(@Nullable Image image, List<BuiltStep> steps, List<BuiltStep> all)
+        implements Solved {
+      public Done {
+        steps = List.copyOf(steps);
+        all = List.copyOf(all);
+      }
+    }
 
     /**
      * A step's program failed.
@@ -126,17 +137,21 @@ public final class Builder {
    * asked for.
    *
    * @param text the Dockerfile
+   * @param imported steps that were done elsewhere
    */
   public Solved solve(
       BuildRequest request,
       String text,
       BuildFiles files,
       BuildReport report,
+      ImportedSteps imported,
       Cancellation cancellation)
       throws InterruptedException {
     Dockerfile file = new DockerfileParser(request.dockerfile()).parse(text);
     try {
-      return new Solved.Done(new Build(tools, request, file, files, report, cancellation).run());
+      Build.Result built =
+          new Build(tools, request, file, files, report, imported, cancellation).run();
+      return new Solved.Done(built.image(), built.result().steps(), built.steps());
     } catch (RunStep.NonZero e) {
       return new Solved.Failed(e.command(), e.code(), e.line());
     }

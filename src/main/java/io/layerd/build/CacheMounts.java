@@ -53,11 +53,22 @@ public final class CacheMounts {
    *
    * @param sharing {@code shared}, {@code private} or {@code locked}
    */
-  synchronized Lease use(String id, String sharing) throws InterruptedException {
+  Lease use(String id, String sharing, BuildCancel cancel) throws InterruptedException {
+    cancel.onCancel(this::wakeAll);
+    return take(id, sharing, cancel);
+  }
+
+  private synchronized void wakeAll() {
+    notifyAll();
+  }
+
+  private synchronized Lease take(String id, String sharing, BuildCancel cancel)
+      throws InterruptedException {
     String base = hash(id);
     String name = base;
     if (sharing.equals("locked")) {
       while (users.getOrDefault(name, 0) > 0) {
+        cancel.check();
         wait();
       }
     } else if (sharing.equals("private")) {

@@ -11,9 +11,38 @@ final class ClassicReport implements BuildReport {
   private static final String PLAIN = "\u001b[0m";
 
   private final BuildOutput output;
+  private final OrderedOutput stages;
+  private final OrderedOutput.@Nullable Stage stage;
 
   ClassicReport(BuildOutput output) {
+    this(output, new OrderedOutput(output), null);
+  }
+
+  private ClassicReport(
+      BuildOutput output, OrderedOutput stages, OrderedOutput.@Nullable Stage stage) {
     this.output = output;
+    this.stages = stages;
+    this.stage = stage;
+  }
+
+  @Override
+  public BuildReport ofStage(int number) {
+    OrderedOutput.Stage ordered = stages.stage(number);
+    return new ClassicReport(ordered, stages, ordered);
+  }
+
+  @Override
+  public void end() {
+    if (stage == null) {
+      stages.close();
+    } else {
+      stage.end();
+    }
+  }
+
+  @Override
+  public void failed(String why) {
+    // the answer's last line says it
   }
 
   @Override

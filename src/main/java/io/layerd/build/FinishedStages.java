@@ -1,71 +1,96 @@
 package io.layerd.build;
 
+import io.layerd.dockerfile.Dockerfile;
 import io.layerd.error.EngineException;
 import io.layerd.error.InvalidParameter;
 import io.layerd.image.ImageService.Image;
+import io.layerd.oci.Digest;
 import io.layerd.oci.Platform;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
-/** The images of the stages so far, for FROM and {@code --from}, and those of the world outside. */
+/**
+ * What the stages came to, for FROM and {@code --from} of later ones, which wait for them; and the
+ * images of the world outside.
+ */
 final class FinishedStages {
   private final BaseImages others;
-  private final List<@Nullable Image> images = new ArrayList<>();
-  private final Map<String, Integer> named = new HashMap<>();
+  private final List<Dockerfile.Stage> stages;
+  private final List<CompletableFuture<StageResult>> results = new ArrayList<>();
 
-  FinishedStages(BaseImages others) {
+  FinishedStages(BaseImages others, List<Dockerfile.Stage> stages) {
     this.others = others;
+    this.stages = stages;
+    stages.forEach(_ -> results.add(new CompletableFuture<>()));
+  }
+
+  void finish(int stage, StageResult result) {
+    results.get(stage).complete(result);
+  }
+
+  /** Whoever waits need not. */
+  void cancel() {
+    results.forEach(
+        each -> each.completeExceptionally(new CancellationException("a stage before failed")));
   }
 
   /**
-   * @param name may be empty
-   * @param image null for a stage that made none
+   * @return the stage of that name before another; -1 if there is none
    */
-  void add(String name, @Nullable Image image) {
-    if (!name.isEmpty()) {
-      named.put(name, images.size());
+  int find(String name, int before) {
+    for (int i = before - 1; i >= 0; i--) {
+      if (!name.isEmpty() && stages.get(i).from().name().equals(name.toLowerCase(Locale.ROOT))) {
+        return i;
+      }
     }
-    images.add(image);
+    return -1;
   }
 
-  @Nullable Image last() {
-    return images.getLast();
+  /** Waits for a stage. */
+  StageResult result(int stage) throws InterruptedException {
+    try {
+      return results.get(stage).get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e); // they end well or are cancelled
+    }
   }
 
-  boolean isStage(String name) {
-    return named.containsKey(name.toLowerCase(Locale.ROOT));
-  }
-
-  /** What FROM names: a stage, or an image. */
-  @Nullable Image base(String name, @Nullable Platform platform) {
-    Integer stage = named.get(name.toLowerCase(Locale.ROOT));
-    return stage == null ? others.get(name, platform) : images.get(stage);
+  /** An image that FROM names, which is no stage. */
+  Image base(String name, @Nullable Platform platform, BuildReport report) {
+    return others.get(name, platform, report);
   }
 
   /** What {@code --from} names: a stage by name or number, or an image. */
-  @Nullable Image source(String from, @Nullable Platform platform) {
-    Integer stage = named.get(from.toLowerCase(Locale.ROOT));
-    if (stage == null && from.matches("[0-9]{1,6}")) {
-      stage = Integer.valueOf(from);
-      if (stage == images.size()) {
+  @Nullable Image source(String from, int current, @Nullable Platform platform, BuildReport report)
+      throws InterruptedException {
+    int stage = find(from, current);
+    if (stage < 0 && from.matches("[0-9]{1,6}")) {
+      stage = Integer.parseInt(from);
+      if (stage == current) {
         throw new InvalidParameter(
             "invalid from flag value " + from + ": refers to current build stage");
       }
-      if (stage > images.size()) {
+      if (stage > current) {
         throw new InvalidParameter("invalid from flag value " + from + ": index out of bounds");
       }
     }
-    if (stage != null) {
-      return images.get(stage);
+    if (stage >= 0) {
+      return result(stage).image();
     }
     try {
-      return others.get(from, platform);
+      return others.get(from, platform, report);
     } catch (EngineException e) {
       throw new InvalidParameter("invalid from flag value " + from + ": " + e.getMessage(), e);
     }
+  }
+
+  /** A stage that is not built. */
+  static StageResult none() {
+    return new StageResult(null, Digest.of(new byte[0]), List.of());
   }
 }

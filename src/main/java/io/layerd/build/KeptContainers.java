@@ -61,8 +61,8 @@ final class KeptContainers {
     return id;
   }
 
-  /** The build has ended. */
-  void end(boolean whole) throws InterruptedException {
+  /** The build has ended; the report is the whole build's. */
+  void end(boolean whole, BuildReport report) throws InterruptedException {
     if (!whole && request.forceRemove()) {
       for (String id : kept) {
         remove(id);

@@ -10,12 +10,17 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Finds the stages that the last one stands on; BuildKit leaves out all others. */
+/** Finds the stages that the last one stands on; all others are left out. */
 final class NeededStages {
   private final List<Dockerfile.Stage> stages;
+  private final BuildFiles files;
 
-  NeededStages(List<Dockerfile.Stage> stages) {
+  /**
+   * @param files whose additional contexts stand in for stages
+   */
+  NeededStages(List<Dockerfile.Stage> stages, BuildFiles files) {
     this.stages = stages;
+    this.files = files;
   }
 
   /**
@@ -27,7 +32,7 @@ final class NeededStages {
     Deque<Integer> open = new ArrayDeque<>(List.of(last));
     while (!open.isEmpty()) {
       int stage = open.pop();
-      if (needed.add(stage)) {
+      if (needed.add(stage) && !files.replaces(stages.get(stage).from().name())) {
         named(values.word(stages.get(stage).from().base()), stage, open);
         for (Instruction instruction : stages.get(stage).instructions()) {
           sources(instruction).forEach(source -> numbered(source, stage, open));
@@ -76,6 +81,10 @@ final class NeededStages {
   private void numbered(String source, int before, Deque<Integer> found) {
     if (source.matches("[0-9]{1,6}") && Integer.parseInt(source) < before) {
       found.push(Integer.valueOf(source));
+    } else if (source.indexOf('$') >= 0) {
+      for (int i = 0; i < before; i++) {
+        found.push(i); // it may be any of them
+      }
     } else if (!source.isEmpty()) {
       named(source, before, found);
     }

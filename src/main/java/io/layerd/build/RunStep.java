@@ -86,6 +86,11 @@ final class RunStep {
       return code;
     }
 
+    /** As BuildKit says it. */
+    String kitText() {
+      return "process \"" + command + "\" did not complete successfully: exit code: " + code;
+    }
+
     String text() {
       return String.valueOf(getMessage());
     }
@@ -248,6 +253,9 @@ final class RunStep {
       cancellation.onCancel(() -> kill(id));
       var exit = running.await(id, WaitCondition.NEXT_EXIT);
       running.start(id);
+      if (cancellation.cancelled()) { // there may have been nothing to kill yet
+        kill(id);
+      }
       WaitResult result = exit.get();
       pump.join();
       if (cancellation.cancelled()) {

@@ -2,6 +2,7 @@ package io.layerd.build;
 
 import io.layerd.dockerfile.ConfigEdit;
 import io.layerd.image.ImageService.Image;
+import io.layerd.oci.Digest;
 import io.layerd.oci.Platform;
 import io.layerd.spec.ContainerConfig;
 import java.util.ArrayList;
@@ -19,7 +20,10 @@ final class Stage {
   private final char escape;
   private final Platform platform;
   private final BuildCache cache;
+  private final List<BuiltStep> steps = new ArrayList<>();
   private @Nullable Image image;
+  private @Nullable Digest coming;
+  private Digest key;
   private ConfigEdit edit;
   private final boolean kit;
   private String author = "";
@@ -32,8 +36,11 @@ final class Stage {
       char escape,
       BuildArgs args,
       BuildCache cache,
-      boolean kit) {
+      boolean kit,
+      @Nullable StageResult below) {
     this.image = base;
+    this.key = below == null ? StepKey.base(base, platform) : below.key();
+    this.steps.addAll(below == null ? List.of() : below.steps());
     this.platform = platform;
     this.escape = escape;
     this.args = args;
@@ -61,8 +68,28 @@ final class Stage {
     return image;
   }
 
+  /** The step that was named last made an image. */
   void image(Image next) {
+    Digest named = coming;
+    if (named != null) {
+      int before = image == null ? 0 : image.diffIds().size();
+      boolean more = next.diffIds().size() > before;
+      steps.add(new BuiltStep(named, key, more ? next.chainId() : null));
+      key = named;
+      coming = null;
+    }
     image = next;
+  }
+
+  /** Names the step that comes, by its command. */
+  Digest name(ContainerConfig command) {
+    Digest named = StepKey.next(key, platform, command);
+    coming = named;
+    return named;
+  }
+
+  StageResult result() {
+    return new StageResult(image, key, steps);
   }
 
   ConfigEdit edit() {

@@ -3,7 +3,10 @@ package io.layerd.build;
 import io.layerd.image.ImageService;
 import io.layerd.image.ImageService.History;
 import io.layerd.image.ImageService.Image;
+import io.layerd.layer.Layer;
+import io.layerd.layer.LayerStore;
 import io.layerd.oci.DiffId;
+import io.layerd.oci.Digest;
 import io.layerd.spec.ContainerConfig;
 import java.util.List;
 import java.util.Optional;
@@ -18,14 +21,23 @@ final class StepCache {
   private final StepImages steps;
   private final List<String> sources;
   private final BuildReport report;
+  private final ImportedSteps imported;
+  private final LayerStore layers;
 
   /**
    * @param sources images whose history may stand in for steps
    */
-  StepCache(ImageService images, StepImages steps, List<String> sources, BuildReport report) {
-    this.images = images;
+  StepCache(
+      Tools tools,
+      StepImages steps,
+      List<String> sources,
+      ImportedSteps imported,
+      BuildReport report) {
+    this.images = tools.images();
+    this.layers = tools.layers();
     this.steps = steps;
     this.sources = sources;
+    this.imported = imported;
     this.report = report;
   }
 
@@ -35,9 +47,13 @@ final class StepCache {
    * @return whether there was
    */
   boolean spares(Stage stage, ContainerConfig command) {
+    Digest key = stage.name(command);
     Optional<Image> found = stage.cache().find(stage.image(), stage.platform(), command);
     if (found.isEmpty() && stage.cache().open()) {
       found = fromSources(stage, command);
+      if (found.isEmpty()) {
+        found = fromElsewhere(stage, key, command);
+      }
       if (found.isEmpty()) {
         stage.cache().close();
       }
@@ -63,6 +79,23 @@ final class StepCache {
       }
     }
     return Optional.empty();
+  }
+
+  private Optional<Image> fromElsewhere(Stage stage, Digest key, ContainerConfig command) {
+    Image below = stage.image();
+    ImportedSteps.Found found = imported.find(key, below == null ? null : below.chainId(), report);
+    if (found == null) {
+      return Optional.empty();
+    }
+    Layer layer = found.layer();
+    try {
+      DiffId diffId = layer == null ? null : layer.diffId();
+      return Optional.of(steps.keepKnown(below, stage.platform(), stage.step(command), diffId));
+    } finally {
+      if (layer != null) {
+        var unused = layers.release(layer.chainId());
+      }
+    }
   }
 
   private static String said(StepImages.Step step) {

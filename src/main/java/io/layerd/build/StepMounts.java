@@ -1,8 +1,8 @@
 package io.layerd.build;
 
+import io.layerd.build.StageSources.Origin;
 import io.layerd.error.InvalidParameter;
 import io.layerd.error.SystemFailure;
-import io.layerd.image.ImageService.Image;
 import io.layerd.oci.ChainId;
 import io.layerd.spec.BindOptions;
 import io.layerd.spec.MountRequest;
@@ -26,9 +26,14 @@ import org.jspecify.annotations.Nullable;
 /** What {@code RUN --mount} asks for, made ready; closing takes away what does not stay. */
 final class StepMounts implements AutoCloseable {
   /** Where mounts take their files from. */
-  record Sources(Tools tools, BuildRequest request, BuildFiles files, FinishedStages stages) {
+  record Sources(
+      Tools tools,
+      BuildRequest request,
+      BuildFiles files,
+      StageSources stages,
+      BuildCancel cancel) {
     /** What of the mounts a step's result depends on, for the cache. */
-    List<String> identity(List<MountFlag> flags) {
+    List<String> identity(List<MountFlag> flags) throws InterruptedException {
       List<String> words = new ArrayList<>();
       for (MountFlag flag : flags) {
         words.add("--mount=" + flag.type() + new TreeMap<>(flag.values()));
@@ -39,14 +44,21 @@ final class StepMounts implements AutoCloseable {
       return words;
     }
 
-    private String content(MountFlag flag) {
+    private String content(MountFlag flag) throws InterruptedException {
       String from = flag.text("from");
-      if (!from.isEmpty()) {
-        Image image = stages.source(from, request.platform());
-        return image == null ? "" : image.id().toString();
+      Path root;
+      if (from.isEmpty()) {
+        root = files.context();
+      } else {
+        switch (stages.from(from)) {
+          case Origin.OfImage image -> {
+            return image.image() == null ? "" : image.image().id().toString();
+          }
+          case Origin.OfFiles directory -> root = directory.root();
+        }
       }
       try {
-        TreePath found = TreePath.follow(tools.sys(), files.context(), flag.text("source"));
+        TreePath found = TreePath.follow(tools.sys(), root, flag.text("source"));
         CopySource source =
             new CopySource(found.host(), found.existing(flag.text("source")), new byte[0], false);
         return new ContentHash(tools.sys(), IgnoreFile.of(List.of()), false).of(List.of(source));
@@ -133,7 +145,7 @@ final class StepMounts implements AutoCloseable {
       throw new InvalidParameter("unsupported sharing value \"" + sharing + "\"");
     }
     CacheMounts caches = sources.tools().caches();
-    CacheMounts.Lease lease = caches.use(id, sharing);
+    CacheMounts.Lease lease = caches.use(id, sharing, sources.cancel());
     open.push(lease);
     if (lease.fresh()) {
       if (!flag.text("from").isEmpty()) {
@@ -148,37 +160,41 @@ final class StepMounts implements AutoCloseable {
     mount(lease.data(), target, flag.flag("readonly"));
   }
 
-  private void bind(MountFlag flag, String target) throws IOException {
+  private void bind(MountFlag flag, String target) throws IOException, InterruptedException {
     mount(sourceOf(flag, flag.flag("readwrite")), target, !flag.flag("readwrite"));
   }
 
   /**
    * @param writable what is written there must change nothing that stays
    */
-  private Path sourceOf(MountFlag flag, boolean writable) throws IOException {
+  private Path sourceOf(MountFlag flag, boolean writable) throws IOException, InterruptedException {
     String from = flag.text("from");
-    Path root;
-    if (from.isEmpty()) {
-      root = sources.files().context();
-    } else {
-      Image image = sources.stages().source(from, sources.request().platform());
-      ChainId chain = image == null ? null : image.chainId();
-      WorkLayer layer = WorkLayer.open(sources.tools().layers(), chain);
-      open.push(layer);
-      root = layer.root();
-    }
+    Path root = from.isEmpty() ? sources.files().context() : rootOf(sources.stages().from(from));
+    boolean ours = root.startsWith(sources.tools().work());
     TreePath found = TreePath.follow(sources.tools().sys(), root, flag.text("source"));
     if (found.stat() == null) {
       throw new InvalidParameter("\"" + flag.text("source") + "\": not found");
     }
     Path path = Path.of(new String(found.host(), StandardCharsets.UTF_8));
-    if (!from.isEmpty() || !writable) {
+    if (!ours || !writable) {
       return path;
     }
     Path copy = Files.createTempDirectory(sources.files().scratch(), "mount").resolve("copy");
     new TreeCopy(sources.tools().sys(), TreeCopy.Options.PLAIN)
         .copy(found.host(), TreePath.bytes(copy));
     return copy;
+  }
+
+  private Path rootOf(Origin origin) {
+    return switch (origin) {
+      case Origin.OfFiles directory -> directory.root();
+      case Origin.OfImage source -> {
+        ChainId chain = source.image() == null ? null : source.image().chainId();
+        WorkLayer layer = WorkLayer.open(sources.tools().layers(), chain);
+        open.push(layer);
+        yield layer.root();
+      }
+    };
   }
 
   private ClientSide client() {

@@ -16,6 +16,7 @@ public final class BuildKit {
   private final Solves solves = new Solves();
   private final DockerfileSolve dockerfiles;
   private final Outputs outputs;
+  private final CacheExports exports;
   private final CachePruning caches;
   private final Worker worker;
 
@@ -24,7 +25,8 @@ public final class BuildKit {
    * @param version of the daemon
    */
   public BuildKit(Builder builder, ImageService images, String place, String version) {
-    dockerfiles = new DockerfileSolve(builder, sessions);
+    dockerfiles = new DockerfileSolve(builder, images, sessions);
+    exports = new CacheExports(images, sessions);
     outputs = new Outputs(builder, images, sessions);
     caches = new CachePruning(builder.caches());
     String id = Digest.of(place.getBytes(StandardCharsets.UTF_8)).hex().substring(0, 25);
@@ -43,7 +45,7 @@ public final class BuildKit {
    */
   public RpcService control(Predicate<String> allowed) {
     Gateway gateway = new Gateway(solves, dockerfiles, worker);
-    return new Control(solves, gateway, dockerfiles, outputs, caches, worker, allowed);
+    return new Control(solves, gateway, dockerfiles, outputs, exports, caches, worker, allowed);
   }
 
   /** What cache mounts keep. */

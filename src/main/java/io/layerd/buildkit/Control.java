@@ -19,6 +19,7 @@ final class Control implements RpcService {
   private final Gateway gateway;
   private final DockerfileSolve dockerfiles;
   private final Outputs outputs;
+  private final CacheExports exports;
   private final CachePruning caches;
   private final Worker worker;
   private final Predicate<String> allowed;
@@ -31,6 +32,7 @@ final class Control implements RpcService {
       Gateway gateway,
       DockerfileSolve dockerfiles,
       Outputs outputs,
+      CacheExports exports,
       CachePruning caches,
       Worker worker,
       Predicate<String> allowed) {
@@ -38,6 +40,7 @@ final class Control implements RpcService {
     this.gateway = gateway;
     this.dockerfiles = dockerfiles;
     this.outputs = outputs;
+    this.exports = exports;
     this.caches = caches;
     this.worker = worker;
     this.allowed = allowed;
@@ -90,9 +93,10 @@ final class Control implements RpcService {
     solves.add(solve);
     call.onCancel(solve.cancellation()::cancel);
     try {
-      Solve.Result result = result(solve, request);
       List<Outputs.Wanted> wanted = Outputs.of(request);
+      Solve.Result result = exports.inline(solve, result(solve, request));
       Map<String, String> told = outputs.write(solve, result, wanted);
+      exports.write(solve, result);
       return new WireWriter().map(1, told);
     } finally {
       solves.end(solve);

@@ -3,8 +3,10 @@ package io.layerd.buildkit;
 import io.layerd.build.BuildRequest;
 import io.layerd.build.Builder;
 import io.layerd.build.Builder.Solved;
+import io.layerd.build.ImportedSteps;
 import io.layerd.build.Workspace;
 import io.layerd.error.EngineException;
+import io.layerd.image.ImageService;
 import io.layerd.rpc.RpcException;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
@@ -20,10 +22,12 @@ final class DockerfileSolve {
       Pattern.compile("(docker\\.io/)?docker/dockerfile(-upstream)?(:.*|@.*)?");
 
   private final Builder builder;
+  private final ImageService images;
   private final Sessions sessions;
 
-  DockerfileSolve(Builder builder, Sessions sessions) {
+  DockerfileSolve(Builder builder, ImageService images, Sessions sessions) {
     this.builder = builder;
+    this.images = images;
     this.sessions = sessions;
   }
 
@@ -55,15 +59,17 @@ final class DockerfileSolve {
       checkSyntax(frontend.syntax().isEmpty() ? syntax(text) : frontend.syntax());
       SessionClient client = new SessionClient(session, solve.entitlements());
       BuildRequest request = frontend.request(name, client, solve.allowed());
-      return switch (builder.solve(request, text, files, report, solve.cancellation())) {
-        case Solved.Done done -> new Solve.Result(done.image());
+      ImportedSteps imported =
+          CacheImports.of(
+              images, solve.cache().with(options).imports(), client, request.platform(), solve);
+      return switch (builder.solve(request, text, files, report, imported, solve.cancellation())) {
+        case Solved.Done done -> new Solve.Result(done.image(), done.steps(), done.all());
         case Solved.Failed failed -> {
           String message =
               "process \""
                   + failed.command()
                   + "\" did not complete successfully: exit code: "
                   + failed.code();
-          report.fail(message);
           throw Failures.at(message, name, text, failed.line());
         }
       };

@@ -189,7 +189,7 @@ final class KitFiles implements BuildFiles {
   }
 
   @Override
-  public Path context() {
+  public synchronized Path context() {
     Path fetched = context;
     if (fetched != null) {
       return fetched;

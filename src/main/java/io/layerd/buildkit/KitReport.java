@@ -10,12 +10,42 @@ import org.jspecify.annotations.Nullable;
 final class KitReport implements BuildReport {
   private final SolveLog log;
   private final String ref;
-  private @Nullable Vertex current;
+  private final @Nullable KitReport whole;
+  private volatile @Nullable Vertex current;
   private int line;
 
   KitReport(SolveLog log, String ref) {
+    this(log, ref, null);
+  }
+
+  private KitReport(SolveLog log, String ref, @Nullable KitReport whole) {
     this.log = log;
     this.ref = ref;
+    this.whole = whole;
+  }
+
+  @Override
+  public BuildReport ofStage(int number) {
+    return new KitReport(log, ref, this);
+  }
+
+  @Override
+  public void end() {
+    // its last step has ended
+  }
+
+  @Override
+  public void failed(String why) {
+    fail(why);
+    if (whole != null && !why.equals("CANCELED")) {
+      whole.failedAt(line);
+    }
+  }
+
+  private synchronized void failedAt(int place) {
+    if (line == 0) {
+      line = place;
+    }
   }
 
   @Override
@@ -48,22 +78,24 @@ final class KitReport implements BuildReport {
     return base.toLowerCase(Locale.ROOT).equals("scratch") ? base : Names.canonical(base);
   }
 
-  /** Where the step is in the Dockerfile; 0 before the first. */
-  int line() {
+  /** Where the step that failed is in the Dockerfile; 0 if none did. */
+  synchronized int line() {
     return line;
   }
 
   /** The step failed; nothing follows. */
   void fail(String why) {
-    if (current != null) {
-      current.end(why);
+    Vertex vertex = current;
+    if (vertex != null) {
+      vertex.end(why);
     }
   }
 
   @Override
   public void cached() {
-    if (current != null) {
-      current.cached();
+    Vertex vertex = current;
+    if (vertex != null) {
+      vertex.cached();
     }
   }
 
@@ -87,10 +119,11 @@ final class KitReport implements BuildReport {
 
   @Override
   public void progress(@Nullable String id, String status, long currentBytes, long totalBytes) {
-    if (current != null) {
+    Vertex vertex = current;
+    if (vertex != null) {
       String what = id == null || id.isEmpty() ? status : id + " " + status;
       boolean done = status.endsWith("complete") || status.startsWith("Already");
-      current.progress(what, currentBytes, totalBytes, done);
+      vertex.progress(what, currentBytes, totalBytes, done);
     }
   }
 
@@ -101,8 +134,9 @@ final class KitReport implements BuildReport {
 
   @Override
   public void made(@Nullable Digest image) {
-    if (current != null) {
-      current.end();
+    Vertex vertex = current;
+    if (vertex != null) {
+      vertex.end();
     }
   }
 

@@ -5,8 +5,6 @@ import io.layerd.build.Builder.MountedImage;
 import io.layerd.build.Workspace;
 import io.layerd.error.EngineException;
 import io.layerd.image.ImageService;
-import io.layerd.image.ImageService.Image;
-import io.layerd.oci.Reference;
 import io.layerd.rpc.RpcException;
 import io.layerd.rpc.RpcStream;
 import io.layerd.rpc.WireMessage;
@@ -18,19 +16,23 @@ import java.util.Map;
 /** Brings what was built to where the client wants it. */
 final class Outputs {
   private final Builder builder;
-  private final ImageService images;
+  private final ImageOutput images;
   private final Sessions sessions;
 
   Outputs(Builder builder, ImageService images, Sessions sessions) {
     this.builder = builder;
-    this.images = images;
+    this.images = new ImageOutput(images, sessions);
     this.sessions = sessions;
   }
 
   /** One output: its kind and its attributes. */
   record Wanted(String type, Map<String, String> attributes) {}
 
-  /** The outputs of a {@code SolveRequest}. */
+  /**
+   * The outputs of a {@code SolveRequest}.
+   *
+   * @throws RpcException with a sentence for what is not offered
+   */
   static List<Wanted> of(WireMessage request) throws RpcException {
     List<Wanted> wanted = new ArrayList<>();
     for (WireMessage exporter : request.messages(13)) {
@@ -38,6 +40,15 @@ final class Outputs {
     }
     if (wanted.isEmpty() && !request.text(3).isEmpty()) {
       wanted.add(new Wanted(request.text(3), request.map(4)));
+    }
+    for (Wanted output : wanted) {
+      try {
+        if (List.of("moby", "image", "docker", "oci").contains(output.type())) {
+          ImageOutput.check(output);
+        }
+      } catch (EngineException e) {
+        throw new RpcException(RpcException.INVALID_ARGUMENT, String.valueOf(e.getMessage()));
+      }
     }
     return wanted;
   }
@@ -53,6 +64,8 @@ final class Outputs {
       String name =
           switch (output.type()) {
             case "moby", "image" -> "exporting to image";
+            case "docker" -> "exporting to docker image format";
+            case "oci" -> "exporting to oci image format";
             case "local" -> "exporting to client directory";
             case "tar" -> "exporting to client tarball";
             default ->
@@ -65,7 +78,8 @@ final class Outputs {
         switch (output.type()) {
           case "local" -> local(solve, result, vertex, i);
           case "tar" -> tar(solve, result, vertex, i);
-          default -> told.putAll(image(result, output, vertex));
+          case "docker", "oci" -> told.putAll(archive(solve, result, output, vertex, i));
+          default -> told.putAll(images.keep(solve, result, output, vertex));
         }
         vertex.end();
       } catch (EngineException e) {
@@ -75,34 +89,6 @@ final class Outputs {
         vertex.end(e.text());
         throw e;
       }
-    }
-    return told;
-  }
-
-  private Map<String, String> image(Solve.Result result, Wanted output, Vertex vertex)
-      throws RpcException {
-    Image image = result.image();
-    if (image == null) {
-      throw new RpcException(
-          RpcException.UNKNOWN, "layerd does not make images without any instruction");
-    }
-    vertex.did("exporting layers");
-    vertex.did("writing image " + image.id());
-    String names = output.attributes().getOrDefault("name", "");
-    List<String> tagged = new ArrayList<>();
-    for (String name : names.split(",")) {
-      if (!name.isEmpty()) {
-        Reference reference = Reference.parse(name).tagged();
-        images.tag(image.id(), reference);
-        tagged.add(reference.toString());
-        vertex.did("naming to " + reference);
-      }
-    }
-    Map<String, String> told = new LinkedHashMap<>();
-    told.put("containerimage.config.digest", image.id().toString());
-    told.put("containerimage.digest", image.id().toString());
-    if (!tagged.isEmpty()) {
-      told.put("image.name", String.join(",", tagged));
     }
     return told;
   }
@@ -120,6 +106,16 @@ final class Outputs {
       vertex.progress("copying files", 0, 0, false);
       new FileSender(workspace.sys(), files.root(), stream).send();
       vertex.progress("copying files", 0, 0, true);
+    }
+  }
+
+  private Map<String, String> archive(
+      Solve solve, Solve.Result result, Wanted output, Vertex vertex, int number)
+      throws RpcException, InterruptedException {
+    Session session = sessions.await(solve.session());
+    try (Workspace workspace = builder.workspace()) {
+      RpcStream stream = new SessionFiles(session, workspace.sys()).send(headers(number));
+      return images.send(result, output, stream, vertex);
     }
   }
 

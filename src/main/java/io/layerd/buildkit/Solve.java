@@ -1,9 +1,12 @@
 package io.layerd.buildkit;
 
+import io.layerd.build.BuiltStep;
+import io.layerd.error.InvalidParameter;
 import io.layerd.image.ImageService.Image;
 import io.layerd.rpc.RpcException;
 import io.layerd.rpc.WireMessage;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -20,20 +23,37 @@ final class Solve {
   private final String session;
   private final Set<String> entitlements;
   private final Predicate<String> allowed;
+  private final CacheOptions cache;
 
   /**
    * @param image null if there is nothing in it
+   * @param steps that it consists of
+   * @param all those of other stages too
    */
-  record Result(@Nullable Image image) {}
+  record Result(@Nullable Image image, List<BuiltStep> steps, List<BuiltStep> all) {
+    Result {
+      steps = List.copyOf(steps);
+      all = List.copyOf(all);
+    }
+
+    static Result none() {
+      return new Result(null, List.of(), List.of());
+    }
+  }
 
   /**
    * @param allowed images that it may stand on
    */
-  Solve(WireMessage request, Predicate<String> allowed) {
+  Solve(WireMessage request, Predicate<String> allowed) throws RpcException {
     ref = request.text(1);
     session = request.text(5);
     entitlements = Set.copyOf(request.texts(9));
     this.allowed = allowed;
+    try {
+      cache = CacheOptions.of(request);
+    } catch (InvalidParameter e) {
+      throw new RpcException(RpcException.INVALID_ARGUMENT, String.valueOf(e.getMessage()));
+    }
   }
 
   String ref() {
@@ -54,6 +74,10 @@ final class Solve {
 
   Set<String> entitlements() {
     return entitlements;
+  }
+
+  CacheOptions cache() {
+    return cache;
   }
 
   Predicate<String> allowed() {
@@ -84,7 +108,7 @@ final class Solve {
    * @param id of what it solved; empty for nothing
    */
   void give(String id) throws RpcException {
-    returned.complete(id.isEmpty() ? new Result(null) : result(id));
+    returned.complete(id.isEmpty() ? Result.none() : result(id));
   }
 
   void fail(RpcException why) {

@@ -12,7 +12,7 @@ import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.Arrays;
 
-/** Sends a directory to a client as one archive. */
+/** Sends an archive to a client. */
 final class TarSender extends OutputStream {
   private static final int PIECE_BYTES = 32 * 1024;
 
@@ -23,15 +23,25 @@ final class TarSender extends OutputStream {
     this.stream = stream;
   }
 
+  /** Writes the archive. */
+  interface Content {
+    void writeTo(OutputStream out) throws IOException;
+  }
+
+  /** The same for a directory. */
+  static long send(Sys sys, Path root, RpcStream stream) throws RpcException, InterruptedException {
+    return send(out -> DirectoryArchive.writeAll(sys, root, out), stream);
+  }
+
   /**
    * Blocks until the client has it.
    *
    * @return bytes sent
    */
-  static long send(Sys sys, Path root, RpcStream stream) throws RpcException, InterruptedException {
+  static long send(Content content, RpcStream stream) throws RpcException, InterruptedException {
     TarSender sender = new TarSender(stream);
     try (OutputStream out = new BufferedOutputStream(sender, PIECE_BYTES)) {
-      DirectoryArchive.writeAll(sys, root, out);
+      content.writeTo(out);
       out.flush();
       stream.closeSend();
       while (stream.receive() != null) {

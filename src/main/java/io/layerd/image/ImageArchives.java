@@ -3,7 +3,9 @@ package io.layerd.image;
 import io.layerd.error.InvalidParameter;
 import io.layerd.error.NotFound;
 import io.layerd.error.SystemFailure;
+import io.layerd.oci.Digest;
 import io.layerd.oci.Platform;
+import io.layerd.oci.Reference;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -27,6 +29,14 @@ public interface ImageArchives {
    */
   void save(List<String> references, @Nullable Platform platform, OutputStream out)
       throws IOException;
+
+  /**
+   * Writes one image as {@link #save} does, under names that it need not have.
+   *
+   * @param names with tags; may be empty
+   * @throws NotFound if there is no such image
+   */
+  void saveAs(Digest id, List<Reference> names, OutputStream out) throws IOException;
 
   /**
    * Makes the images of an archive: one that dockerd wrote (any version), or an OCI layout, plain

@@ -29,13 +29,7 @@ final class ImageSave {
       List<SavedImage> images;
       synchronized (state) {
         images = SaveSelection.of(state, names, platform);
-        for (SavedImage saved : images) {
-          ChainId chain = saved.image().chainId();
-          if (chain != null) {
-            state.layers.retain(chain);
-            held.add(chain);
-          }
-        }
+        hold(images, held);
       }
       write(images, new TarWriter(out));
       for (SavedImage saved : images) {
@@ -44,6 +38,27 @@ final class ImageSave {
       }
     } finally {
       held.forEach(state.layers::release);
+    }
+  }
+
+  /** Writes images that are known already. */
+  void run(List<SavedImage> images, OutputStream out) throws IOException {
+    List<ChainId> held = new ArrayList<>();
+    try {
+      hold(images, held);
+      write(images, new TarWriter(out));
+    } finally {
+      held.forEach(state.layers::release);
+    }
+  }
+
+  private void hold(List<SavedImage> images, List<ChainId> held) {
+    for (SavedImage saved : images) {
+      ChainId chain = saved.image().chainId();
+      if (chain != null) {
+        state.layers.retain(chain);
+        held.add(chain);
+      }
     }
   }
 

@@ -18,7 +18,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Images, their names, and where they come from. All methods block; safe to call together. */
-public interface ImageService extends ImageArchives {
+public interface ImageService extends ImageArchives, CacheArchive {
   /**
    * Everything an image's configuration says; {@code raw} is the stored JSON, whose digest is the
    * image id.

@@ -2,6 +2,8 @@ package io.layerd.image;
 
 import io.layerd.error.InvalidParameter;
 import io.layerd.metrics.EngineMetrics;
+import io.layerd.oci.ChainId;
+import io.layerd.oci.Descriptor;
 import io.layerd.oci.Digest;
 import io.layerd.oci.Platform;
 import io.layerd.oci.Reference;
@@ -18,6 +20,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The images of one data root. */
@@ -130,6 +133,11 @@ final class LocalImages implements ImageService {
   }
 
   @Override
+  public void saveAs(Digest id, List<Reference> names, OutputStream out) throws IOException {
+    new ImageSave(state).run(List.of(new SavedImage(state.get(id.toString()), names)), out);
+  }
+
+  @Override
   public void load(InputStream archive, @Nullable Platform platform, LoadListener listener)
       throws IOException {
     new ImageLoad(state, platform, listener).run(archive);
@@ -170,6 +178,28 @@ final class LocalImages implements ImageService {
     Abort abort = new Abort();
     cancellation.onCancel(abort::abort);
     new ImagePush(state, registry, options, uploads, request, listener, abort).run();
+  }
+
+  @Override
+  public StoredCache readCache(
+      String reference,
+      @Nullable Platform platform,
+      RegistryCredentials credentials,
+      Cancellation cancellation) {
+    return new CachePull(state, transfers, registry)
+        .read(reference, platform, credentials, cancellation);
+  }
+
+  @Override
+  public Digest pushCache(
+      String reference,
+      List<ChainId> layers,
+      Function<List<Descriptor>, byte[]> document,
+      RegistryCredentials credentials,
+      ProgressSink progress,
+      Cancellation cancellation) {
+    return new CachePush(state, registry, options)
+        .push(reference, layers, document, credentials, progress, cancellation);
   }
 
   @Override

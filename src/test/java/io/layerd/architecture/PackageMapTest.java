@@ -87,6 +87,7 @@ class PackageMapTest {
               "buildkit",
               "build",
               "image",
+              "layer",
               "rpc",
               "registry",
               "archive",

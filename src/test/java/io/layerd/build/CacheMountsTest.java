@@ -5,13 +5,29 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.layerd.sys.Sys;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(120) // a lost wake-up is a failure, not a hang
 class CacheMountsTest {
+  private static final class Never implements io.layerd.image.ImageService.Cancellation {
+    @Override
+    public boolean cancelled() {
+      return false;
+    }
+
+    @Override
+    public void onCancel(Runnable action) {
+      // it stays
+    }
+  }
+
+  private static final BuildCancel STAYS = new BuildCancel(new Never());
+
   @TempDir Path directory = Path.of("/");
 
   private CacheMounts caches() {
@@ -19,18 +35,43 @@ class CacheMountsTest {
   }
 
   @Test
+  void whoeverWaitsForALockedOneGoesWithItsClient() throws Exception {
+    CacheMounts caches = caches();
+    BuildCancel gone = new BuildCancel(new Never());
+    try (CacheMounts.Lease _ = caches.use("/locked", "locked", STAYS)) {
+      AtomicReference<Throwable> end = new AtomicReference<>();
+      Thread waiting =
+          Thread.ofPlatform()
+              .start(
+                  () -> {
+                    try {
+                      caches.use("/locked", "locked", gone).close();
+                    } catch (RuntimeException | InterruptedException e) {
+                      end.set(e);
+                    }
+                  });
+      while (waiting.getState() != Thread.State.WAITING && waiting.isAlive()) {
+        Thread.sleep(5);
+      }
+      gone.cancel();
+      waiting.join(60_000);
+      assertThat(end.get()).isInstanceOf(CancellationException.class);
+    }
+  }
+
+  @Test
   void whatOneStepLeftTheNextFinds() throws Exception {
     CacheMounts caches = caches();
     assertThat(caches.list()).isEmpty();
-    try (CacheMounts.Lease lease = caches.use("/a", "shared")) {
+    try (CacheMounts.Lease lease = caches.use("/a", "shared", STAYS)) {
       assertThat(lease.fresh()).isTrue();
       Files.writeString(lease.data().resolve("f"), "12345");
     }
-    try (CacheMounts.Lease lease = caches().use("/a", "shared")) {
+    try (CacheMounts.Lease lease = caches().use("/a", "shared", STAYS)) {
       assertThat(lease.fresh()).isFalse();
       assertThat(lease.data().resolve("f")).hasContent("12345");
     }
-    try (CacheMounts.Lease lease = caches.use("/b", "shared")) {
+    try (CacheMounts.Lease lease = caches.use("/b", "shared", STAYS)) {
       assertThat(lease.fresh()).isTrue();
     }
   }
@@ -38,9 +79,9 @@ class CacheMountsTest {
   @Test
   void sharedIsOneAndPrivateIsNot() throws Exception {
     CacheMounts caches = caches();
-    try (CacheMounts.Lease one = caches.use("x", "shared");
-        CacheMounts.Lease two = caches.use("x", "shared");
-        CacheMounts.Lease own = caches.use("x", "private")) {
+    try (CacheMounts.Lease one = caches.use("x", "shared", STAYS);
+        CacheMounts.Lease two = caches.use("x", "shared", STAYS);
+        CacheMounts.Lease own = caches.use("x", "private", STAYS)) {
       assertThat(two.data()).isEqualTo(one.data());
       assertThat(own.data()).isNotEqualTo(one.data());
     }
@@ -49,13 +90,13 @@ class CacheMountsTest {
   @Test
   void aLockedOneIsWaitedFor() throws Exception {
     CacheMounts caches = caches();
-    CacheMounts.Lease first = caches.use("x", "locked");
+    CacheMounts.Lease first = caches.use("x", "locked", STAYS);
     CountDownLatch second = new CountDownLatch(1);
     Thread waiting =
         Thread.ofPlatform()
             .start(
                 () -> {
-                  try (CacheMounts.Lease lease = caches.use("x", "locked")) {
+                  try (CacheMounts.Lease lease = caches.use("x", "locked", STAYS)) {
                     assertThat(lease.data()).isEqualTo(first.data());
                     second.countDown();
                   } catch (InterruptedException e) {
@@ -74,7 +115,7 @@ class CacheMountsTest {
   @Test
   void whatIsUsedIsNotRemoved() throws Exception {
     CacheMounts caches = caches();
-    CacheMounts.Lease lease = caches.use("/a", "shared");
+    CacheMounts.Lease lease = caches.use("/a", "shared", STAYS);
     Files.createDirectories(lease.data().resolve("d/e"));
     Files.writeString(lease.data().resolve("d/e/f"), "12345");
     CacheMounts.Entry entry = caches.list().getFirst();

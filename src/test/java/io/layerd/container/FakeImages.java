@@ -138,6 +138,31 @@ final class FakeImages implements ImageService {
   }
 
   @Override
+  public void saveAs(Digest id, List<Reference> names, java.io.OutputStream out) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public StoredCache readCache(
+      String reference,
+      @Nullable Platform platform,
+      io.layerd.registry.RegistryCredentials credentials,
+      Cancellation cancellation) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Digest pushCache(
+      String reference,
+      List<io.layerd.oci.ChainId> layers,
+      java.util.function.Function<List<io.layerd.oci.Descriptor>, byte[]> document,
+      io.layerd.registry.RegistryCredentials credentials,
+      ProgressSink progress,
+      Cancellation cancellation) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public io.layerd.registry.Described lookUp(
       String reference, io.layerd.registry.RegistryCredentials credentials) {
     throw new UnsupportedOperationException();

@@ -13,77 +13,41 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** {@code docker build} with the buildx plugin, where {@code ./test} could install one. */
 @ExtendWith(SharedEngine.class)
 class BuildKitIT {
-  private static final List<Path> PLACES =
-      List.of(
-          Path.of("target/cli-plugins/docker-buildx"),
-          Path.of("/usr/libexec/docker/cli-plugins/docker-buildx"),
-          Path.of("/usr/lib/docker/cli-plugins/docker-buildx"));
-
   private final Engine engine;
+  private final KitClient client;
   private final DockerCli docker;
-  private Path context = Path.of("/");
+  private final Path context;
 
-  BuildKitIT(Engine engine) {
+  BuildKitIT(Engine engine) throws IOException {
     this.engine = engine;
-    docker = DockerCli.of(engine.docker().host());
-  }
-
-  @BeforeEach
-  void prepare() throws IOException {
-    Path plugin = PLACES.stream().filter(Files::isExecutable).findFirst().orElse(null);
-    assumeTrue(plugin != null, "no buildx plugin on this machine");
-    Path plugins = Files.createDirectories(docker.config().resolve("cli-plugins"));
-    Files.createSymbolicLink(plugins.resolve("docker-buildx"), plugin.toAbsolutePath());
-    context = engine.directory();
+    client = KitClient.of(engine);
+    docker = client.docker();
+    context = client.context();
   }
 
   @AfterEach
   void removeWhatWasBuilt() {
-    docker
-        .with(
-            "bash",
-            "-c",
-            "docker images -q --filter reference='it-kit*' | xargs -r docker rmi -f >/dev/null;"
-                + " docker image prune -f >/dev/null; docker buildx prune -f >/dev/null;"
-                + " rm -rf "
-                + context
-                + " $DOCKER_CONFIG")
-        .run();
+    client.close();
     assertThat(engine.docker().ok("ps", "-aq")).as("containers that builds left").isEmpty();
   }
 
   private void file(String name, String content) throws IOException {
-    Path file = context.resolve(name);
-    Files.createDirectories(file.getParent());
-    Files.writeString(file, content);
-  }
-
-  private List<String> words(String dockerfile, String... flags) throws IOException {
-    file("Dockerfile", dockerfile.replace("FROM busybox", "FROM " + engine.busybox()));
-    List<String> words = new ArrayList<>(List.of("docker", "build", "--progress=plain"));
-    words.addAll(List.of(flags));
-    words.add(context.toString());
-    return words;
+    client.file(name, content);
   }
 
   private Result build(String dockerfile, String... flags) throws IOException {
-    return docker.with(words(dockerfile, flags).toArray(String[]::new)).run();
+    return client.build(dockerfile, flags);
   }
 
   private String run(String... command) {
-    List<String> words = new ArrayList<>(List.of("run", "--rm", "it-kit"));
-    words.addAll(List.of(command));
-    return docker.ok(words.toArray(String[]::new));
+    return client.run(command);
   }
 
   @Test
@@ -237,9 +201,7 @@ class BuildKitIT {
   @Test
   void aClientThatGoesEndsItsBuild() throws IOException {
     Command.Running build =
-        docker
-            .with(words("FROM busybox\nRUN echo begun; sleep 600\n").toArray(String[]::new))
-            .start();
+        docker.with(client.words("FROM busybox\nRUN echo begun; sleep 600\n")).start();
     build.awaitWhileAlive("the step's container", () -> !engine.docker().ok("ps", "-q").isEmpty());
     build.process().descendants().forEach(ProcessHandle::destroyForcibly);
     build.kill();
