@@ -37,7 +37,7 @@ final class InfoPage {
         driverStatus(info),
         new Plugins(
             List.of("local"),
-            List.of("bridge", "host", "macvlan", "null"),
+            List.of("bridge", "host", "ipvlan", "macvlan", "null"),
             null,
             List.of("fluentd", "journald", "json-file", "local", "syslog")),
         true,

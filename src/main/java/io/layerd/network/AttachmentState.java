@@ -51,7 +51,9 @@ record AttachmentState(
    * @param address empty where the network has no IPv4
    * @param gateway empty where it leads nowhere
    * @param address6 empty where the network has no IPv6
+   * @param mac empty where it is that of the host's interface
    * @param publishes whether ports published on the host can lead to it
+   * @param onLink whether everything can be reached over it without a gateway
    * @param dnsNames what others find it by; null on the built-in networks
    */
   record EndpointState(
@@ -67,6 +69,7 @@ record AttachmentState(
       @JsonProperty("gateway6") String gateway6,
       @JsonProperty("mac") String mac,
       @JsonProperty("publishes") boolean publishes,
+      @JsonProperty("onLink") boolean onLink,
       @JsonProperty("dnsNames") @Nullable List<String> dnsNames,
       @JsonProperty("asked") EndpointSettings asked) {
 
@@ -102,6 +105,10 @@ record AttachmentState(
       return ipv6 ? gateway6 : gateway;
     }
 
+    boolean leadsOut(boolean ipv6) {
+      return onLink ? !address(ipv6).isEmpty() : !gateway(ipv6).isEmpty();
+    }
+
     EndpointState named(@Nullable List<String> names) {
       return new EndpointState(
           networkId,
@@ -116,6 +123,7 @@ record AttachmentState(
           gateway6,
           mac,
           publishes,
+          onLink,
           names,
           asked);
     }
@@ -159,7 +167,7 @@ record AttachmentState(
   /** The way out: the highest priority, then the first by the network's name. */
   @Nullable EndpointState exit(boolean ipv6) {
     return endpoints.stream()
-        .filter(end -> !end.gateway(ipv6).isEmpty())
+        .filter(end -> end.leadsOut(ipv6))
         .min(
             Comparator.comparingInt((EndpointState end) -> -end.asked().gwPriority())
                 .thenComparing(EndpointState::networkName))

@@ -43,11 +43,12 @@ final class CreateNetwork {
     options.putAll(from == null ? request.options() : from.options());
     List<NetworkPool> asked = from == null ? pools(request.pools()) : from.pools();
     NewNetworkChecks.options(request.driver(), options);
-    String link = link(id, request, options);
     if (request.driver().equals("bridge")) {
-      bridge(id, link, asked);
+      bridge(id, link(id, "bridge", options), asked);
     }
-    return record(id, request, request.driver(), link, complete(request, asked), options);
+    List<NetworkPool> pools = complete(request, asked, gateways(request, options));
+    String link = link(id, request.driver(), options);
+    return record(id, request, request.driver(), link, pools, options);
   }
 
   private @Nullable NetworkRecord from(String name) {
@@ -98,31 +99,12 @@ final class CreateNetwork {
         .toList();
   }
 
-  private static String link(String id, NewNetwork request, Map<String, String> options) {
-    if (request.driver().equals("bridge")) {
-      String name = options.getOrDefault(BridgeOptions.BRIDGE + "name", "");
-      return name.isEmpty() ? "br-" + id.substring(0, 12) : name;
+  private String link(String id, String driver, Map<String, String> options) {
+    if (!driver.equals("bridge")) {
+      return ParentLinks.plan(id, driver, options, table.all());
     }
-    String parent = options.getOrDefault("parent", "");
-    if (parent.isEmpty()) {
-      throw new SystemFailure(
-          "operation not supported: a macvlan network needs an interface of the host, -o parent=");
-    }
-    if (!Files.exists(Path.of("/sys/class/net", parent))) {
-      throw new SystemFailure(
-          parent.matches(".+\\.[0-9]+")
-              ? "failed to create "
-                  + parent
-                  + " vlan link: operation not supported (ip link add link "
-                  + parent.substring(0, parent.lastIndexOf('.'))
-                  + " name "
-                  + parent
-                  + " type vlan id "
-                  + parent.substring(parent.lastIndexOf('.') + 1)
-                  + ")"
-              : "invalid subinterface vlan name " + parent + ", example formatting is eth0.10");
-    }
-    return parent;
+    String name = options.getOrDefault(BridgeOptions.BRIDGE + "name", "");
+    return name.isEmpty() ? "br-" + id.substring(0, 12) : name;
   }
 
   private void bridge(String id, String link, List<NetworkPool> asked) {
@@ -145,8 +127,18 @@ final class CreateNetwork {
     }
   }
 
+  /** Whether a gateway is chosen where none was asked for. */
+  private static boolean gateways(NewNetwork request, Map<String, String> options) {
+    return switch (request.driver()) {
+      case "macvlan" -> !request.internal();
+      case "ipvlan" -> !request.internal() && Ipvlan.hasGateway(options);
+      default -> true;
+    };
+  }
+
   /** Checks the subnets asked for, takes what is missing from the defaults, chooses gateways. */
-  private List<NetworkPool> complete(NewNetwork request, List<NetworkPool> asked) {
+  private List<NetworkPool> complete(
+      NewNetwork request, List<NetworkPool> asked, boolean gateways) {
     List<Cidr> ours = new ArrayList<>();
     for (NetworkRecord network : table.all()) {
       if (!network.configOnly()) {
@@ -160,7 +152,7 @@ final class CreateNetwork {
             "invalid pool request: Pool overlaps with other one on this address space");
       }
       ours.add(pool.cidr());
-      all.add(withGateway(request, pool));
+      all.add(withGateway(pool, gateways));
     }
     for (boolean ipv6 : new boolean[] {false, true}) {
       boolean wanted = ipv6 ? request.enableIpv6() : request.enableIpv4();
@@ -169,13 +161,14 @@ final class CreateNetwork {
         used.addAll(ours);
         Cidr free = defaults.firstFree(used, ipv6);
         ours.add(free);
-        all.add(new NetworkPool(free.subnet(), null, free.first().text(), true, Map.of(), false));
+        String gateway = gateways ? free.first().text() : null;
+        all.add(new NetworkPool(free.subnet(), null, gateway, true, Map.of(), false));
       }
     }
     return all;
   }
 
-  private static NetworkPool withGateway(NewNetwork request, NetworkPool pool) {
+  private static NetworkPool withGateway(NetworkPool pool, boolean gateways) {
     Set<Ip> kept = new HashSet<>();
     Ip gateway = pool.gatewayIp();
     if (gateway != null) {
@@ -190,7 +183,7 @@ final class CreateNetwork {
                         .formatted(name, text));
               }
             });
-    if (gateway != null || (request.internal() && request.driver().equals("macvlan"))) {
+    if (gateway != null || !gateways) {
       return pool;
     }
     Cidr subnet = pool.cidr();

@@ -96,6 +96,7 @@ final class Endpoints {
           "",
           "",
           false,
+          false,
           null,
           wish);
     }
@@ -123,10 +124,15 @@ final class Endpoints {
         address6,
         pool6 == null ? 0 : pool6.cidr().prefix(),
         gateway(network, pool6, network.bridgeOptions().gateway6()),
-        wish.macAddress().isEmpty() ? RandomId.mac() : wish.macAddress(),
+        network.driver().equals("ipvlan") ? Ipvlan.mac(owner.name(), network, wish) : mac(wish),
         network.isBridge(),
+        network.driver().equals("ipvlan") && !Ipvlan.hasGateway(network.options()),
         network.hasNames() ? names(owner, wish.aliases()) : null,
         wish);
+  }
+
+  private static String mac(EndpointSettings wish) {
+    return wish.macAddress().isEmpty() ? RandomId.mac() : wish.macAddress();
   }
 
   private String address(

@@ -27,6 +27,7 @@ final class NetavarkNetworks implements NetworkService {
       NetNamespaces namespaces,
       AttachmentStore store,
       Wiring wiring,
+      ParentLinks parents,
       Firewall firewall,
       Resolvers resolvers,
       BridgeChoices choices) {}
@@ -35,6 +36,7 @@ final class NetavarkNetworks implements NetworkService {
   private final NetNamespaces namespaces;
   private final AttachmentStore store;
   private final Wiring wiring;
+  private final ParentLinks parents;
   private final Firewall firewall;
   private final CreateNetwork creation;
   private final AddressPools addresses = new AddressPools();
@@ -56,6 +58,7 @@ final class NetavarkNetworks implements NetworkService {
     this.namespaces = parts.namespaces();
     this.store = parts.store();
     this.wiring = parts.wiring();
+    this.parents = parts.parents();
     this.firewall = parts.firewall();
     this.creation = new CreateNetwork(table, parts.pools(), parts.choices().networkOptions());
     this.attachments = new Attachments(parts, addresses, changes);
@@ -100,6 +103,8 @@ final class NetavarkNetworks implements NetworkService {
         if (network.isBridge()) {
           wiring.bridge(network);
           firewall.update();
+        } else {
+          parents.make(network);
         }
       } catch (RuntimeException e) {
         table.remove(network.id());
@@ -141,6 +146,8 @@ final class NetavarkNetworks implements NetworkService {
       }
       if (network.isBridge()) {
         wiring.removeBridge(network);
+      } else {
+        parents.remove(network, table.all());
       }
       table.remove(network.id());
       addresses.forget(network.id());
@@ -272,12 +279,14 @@ final class NetavarkNetworks implements NetworkService {
 
   private void restore() {
     for (NetworkRecord network : table.all()) {
-      if (network.isBridge()) {
-        try {
+      try {
+        if (network.isBridge()) {
           wiring.bridge(network);
-        } catch (EngineException e) {
-          LOG.errorf("network %s has no bridge: %s", network.name(), e.getMessage());
+        } else {
+          parents.make(network);
         }
+      } catch (EngineException e) {
+        LOG.errorf("network %s has no interface: %s", network.name(), e.getMessage());
       }
     }
     wiring.sweep();

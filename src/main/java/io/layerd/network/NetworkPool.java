@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * One subnet of a network, as it is kept on disk.
  *
  * @param ipRange addresses are given out from it alone, if it is set
- * @param gateway address of the bridge, or of the router on a macvlan; null if there is none
+ * @param gateway address of the bridge, or of the router beyond a macvlan or ipvlan; null if there
+ *     is none
  * @param gatewayShown whether inspect tells it: dockerd keeps silent about one it chose in a subnet
  *     the user chose
  * @param auxiliary names to addresses that are never given out

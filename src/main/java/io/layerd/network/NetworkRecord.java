@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A network as it is kept on disk.
  *
- * @param link interface on the host: the bridge, or the parent of a macvlan; empty if there is none
+ * @param link interface on the host: the bridge, or the parent of a macvlan or ipvlan; empty if
+ *     there is none
  * @param configFrom name of the configuration network this one took its settings from
  * @param options as they were given, for inspect; {@link BridgeOptions} reads them
  */
@@ -60,7 +61,13 @@ record NetworkRecord(
   /** Whether containers on it have interfaces and addresses. */
   @JsonIgnore
   boolean isWired() {
-    return isBridge() || driver.equals("macvlan");
+    return isBridge() || hasParent();
+  }
+
+  /** Whether its interfaces are slices of one of the host's. */
+  @JsonIgnore
+  boolean hasParent() {
+    return !configOnly && (driver.equals("macvlan") || driver.equals("ipvlan"));
   }
 
   /** Whether containers on it find each other by name. */

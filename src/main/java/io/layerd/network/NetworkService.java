@@ -145,7 +145,7 @@ public interface NetworkService extends AutoCloseable {
       String containerId, String containerName, String hostname, EndpointSettings settings) {}
 
   /**
-   * @param driver {@code bridge} or {@code macvlan}
+   * @param driver {@code bridge}, {@code macvlan} or {@code ipvlan}
    * @param scope empty or {@code local}
    * @param configFrom name of a configuration network, or empty
    * @param pools subnets asked for; a family without one gets one of the default pools

@@ -36,6 +36,7 @@ public final class NetworkServices {
             namespaces,
             store,
             new Wiring(sys, namespaces, netavark),
+            new ParentLinks(sys),
             new Firewall(table, store, execRoot, options.bridges().packetRules()),
             new Resolvers(namespaces, store, options.dns()),
             options.bridges()));

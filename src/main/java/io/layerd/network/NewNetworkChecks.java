@@ -80,9 +80,6 @@ final class NewNetworkChecks {
     if (!Set.of("default", "").contains(request.ipamDriver())) {
       throw new NotFound("plugin \"" + request.ipamDriver() + "\" not found");
     }
-    if (driver.equals("ipvlan")) {
-      throw new SystemFailure("operation not supported: netavark makes no ipvlan, use macvlan");
-    }
   }
 
   /** The options of a driver; {@code options} are those the network will have. */
@@ -97,6 +94,9 @@ final class NewNetworkChecks {
           "requested macvlan mode '"
               + mode
               + "' is not valid, 'bridge' mode is the macvlan driver default");
+    }
+    if (driver.equals("ipvlan")) {
+      Ipvlan.check(options);
     }
   }
 

@@ -115,6 +115,7 @@ final class Wiring {
             "",
             RandomId.mac(),
             false,
+            false,
             null,
             Endpoints.NOTHING_ASKED);
     Path namespace = scratchPath(network);
@@ -186,6 +187,25 @@ final class Wiring {
     if (network.isBridge()) {
       bridge(network);
     }
+    if (network.driver().equals("ipvlan")) {
+      new Ipvlan(sys, namespaces).plug(state.namespacePath(), endpoint, network);
+    } else {
+      plugByNetavark(state, endpoint, network, hairpin);
+    }
+    if (endpoint.address6().isEmpty()) {
+      namespaces.inside(state.namespacePath(), () -> withoutIpv6(endpoint));
+    }
+    List<Ip> more = Endpoints.linkLocal(endpoint.asked());
+    if (!more.isEmpty()) {
+      namespaces.inside(state.namespacePath(), () -> addresses(endpoint, more));
+    }
+    if (EndpointSysctls.any(endpoint)) {
+      namespaces.inside(state.namespacePath(), () -> EndpointSysctls.apply(endpoint));
+    }
+  }
+
+  private void plugByNetavark(
+      AttachmentState state, EndpointState endpoint, NetworkRecord network, boolean hairpin) {
     FirewallLock.locked(
         () -> {
           Set<Path> before = hairpin ? BridgePorts.of(network.link()) : Set.of();
@@ -198,16 +218,6 @@ final class Wiring {
           }
           return network;
         });
-    if (endpoint.address6().isEmpty()) {
-      namespaces.inside(state.namespacePath(), () -> withoutIpv6(endpoint));
-    }
-    List<Ip> more = Endpoints.linkLocal(endpoint.asked());
-    if (!more.isEmpty()) {
-      namespaces.inside(state.namespacePath(), () -> addresses(endpoint, more));
-    }
-    if (EndpointSysctls.any(endpoint)) {
-      namespaces.inside(state.namespacePath(), () -> EndpointSysctls.apply(endpoint));
-    }
   }
 
   private void addresses(EndpointState endpoint, List<Ip> addresses) throws IOException {
@@ -264,7 +274,11 @@ final class Wiring {
         if (exit != null) {
           NetworkInterface link = link(exit);
           if (link != null) {
-            socket.defaultRoute(Ip.parse(exit.gateway(ipv6)), link.getIndex());
+            if (exit.onLink()) {
+              socket.defaultRoute(ipv6, link.getIndex());
+            } else {
+              socket.defaultRoute(Ip.parse(exit.gateway(ipv6)), link.getIndex());
+            }
           }
         }
         for (EndpointState endpoint : state.endpoints()) {

@@ -48,10 +48,19 @@ public final class ErrnoException extends IOException {
     return errno == error.intValue();
   }
 
-  private static String describe(int errno) {
-    Errno known = Errno.valueOf(errno);
+  /** The error alone, as Go prints it: {@code operation not supported}. */
+  public String reason() {
+    return reason(Errno.valueOf(errno));
+  }
+
+  private static String reason(Errno known) {
     // In lower case as Go prints it: clients look for "no space left on device".
     String text = known.description();
-    return Character.toLowerCase(text.charAt(0)) + text.substring(1) + " (" + known.name() + ")";
+    return Character.toLowerCase(text.charAt(0)) + text.substring(1);
+  }
+
+  private static String describe(int errno) {
+    Errno known = Errno.valueOf(errno);
+    return reason(known) + " (" + known.name() + ")";
   }
 }
