@@ -100,7 +100,7 @@ final class ChangeNetworks {
   }
 
   /**
-   * @param force also forget a network that is gone
+   * @param force also take a running container off a network that is gone
    */
   void leave(Container container, String ref, boolean force) {
     container.lock.lock();
@@ -108,7 +108,7 @@ final class ChangeNetworks {
       Network network = find(ref);
       String name = network == null ? ref : network.name();
       EndpointSettings settings = container.networks.get(name);
-      if (network == null && (settings == null || !force)) {
+      if (network == null && container.alive() && (settings == null || !force)) {
         throw new NotFound("network " + ref + " not found");
       }
       if (settings == null) {

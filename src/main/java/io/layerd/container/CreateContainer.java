@@ -35,11 +35,13 @@ final class CreateContainer {
   private static final SecureRandom RANDOM = new SecureRandom();
 
   private final Rooms rooms;
+  private final WorkingDirectory directories;
   private final VolumeCopyUp copyUp;
   private final Links links;
 
   CreateContainer(Rooms rooms) {
     this.rooms = rooms;
+    this.directories = new WorkingDirectory(rooms);
     this.copyUp = new VolumeCopyUp(rooms);
     this.links = new Links(rooms);
   }
@@ -95,6 +97,7 @@ final class CreateContainer {
       Container container =
           new Container(stored(id, name, image, config, planned, endpoints), host, directory);
       container.links = linked;
+      directories.make(container);
       copyUp.fill(container);
       rooms.files().saveAll(container);
       rooms.index().add(container);
@@ -170,8 +173,13 @@ final class CreateContainer {
     Map<String, EndpointSettings> asked = networking == null ? null : networking.endpointsConfig();
     if (asked != null) {
       asked.forEach(
-          (network, settings) ->
-              endpoints.put(networkName(network), settings == null ? Endpoints.blank() : settings));
+          (network, settings) -> {
+            if (settings == null) {
+              throw new InvalidParameter(
+                  "invalid config for network " + network + ": EndpointsConfig is nil");
+            }
+            endpoints.put(networkName(network), settings);
+          });
     }
     if (config.networkDisabled()) {
       endpoints.clear();

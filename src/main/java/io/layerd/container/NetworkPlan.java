@@ -40,6 +40,7 @@ final class NetworkPlan {
       return new Result(null, false);
     }
     try {
+      findMain(container, mode);
       Attachment attachment = rooms.networks().connect(request(container));
       take(container, attachment);
       tell("connect", container);
@@ -47,6 +48,17 @@ final class NetworkPlan {
       return new Result(ofHost ? null : attachment.namespace(), ofHost);
     } catch (EngineException e) {
       throw Rewording.prefix("failed to set up container networking: ", e);
+    }
+  }
+
+  /** It may be on others by now, but the network it was made for has to be there still. */
+  private void findMain(Container container, String mode) {
+    if (!container.networks.isEmpty() && !container.networks.containsKey(mode)) {
+      try {
+        var unused = rooms.networks().get(mode);
+      } catch (NotFound e) {
+        throw Rewording.prefix("could not find a network matching network mode " + mode + ": ", e);
+      }
     }
   }
 

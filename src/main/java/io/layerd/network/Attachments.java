@@ -160,6 +160,7 @@ final class Attachments {
     if (wired) {
       wiring.routes(state);
       firewall.update();
+      wiring.connections().forgetUdp(PublishedPort.udp(state.ports()));
     } else {
       wiring.loopback(state);
     }
@@ -208,6 +209,7 @@ final class Attachments {
     rest.remove(gone);
     AttachmentState after = before.with(before.containerName(), rest, before.ports());
     wiring.unplug(before, List.of(gone));
+    wiring.connections().forget(Conntrack.addresses(List.of(gone)));
     store.put(after);
     endpoints.release(List.of(gone));
     changed(before, after);
@@ -272,6 +274,7 @@ final class Attachments {
     if (!state.hostNamespace()) {
       wiring.unplug(state, state.endpoints());
       namespaces.remove(state.namespacePath());
+      wiring.connections().forget(Conntrack.addresses(state.endpoints()));
     }
     store.remove(state.containerId());
     if (!state.ports().isEmpty() || store.all().stream().anyMatch(s -> !s.links().isEmpty())) {

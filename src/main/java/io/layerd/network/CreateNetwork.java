@@ -46,9 +46,10 @@ final class CreateNetwork {
     if (request.driver().equals("bridge")) {
       bridge(id, link(id, "bridge", options), asked);
     }
+    Map<String, String> labels = from == null ? request.labels() : from.labels();
     List<NetworkPool> pools = complete(request, asked, gateways(request, options));
     String link = link(id, request.driver(), options);
-    return record(id, request, request.driver(), link, pools, options);
+    return record(id, request, request.driver(), link, pools, options).labelled(labels);
   }
 
   private @Nullable NetworkRecord from(String name) {

@@ -77,7 +77,7 @@ final class DefaultBridge {
         own.address().text(),
         true,
         kept(GATEWAY4, options.bridges().gateway(), own),
-        false);
+        options.bip() != null);
   }
 
   /** Without an address of its own the bridge has the first of the subnet, and does not tell. */

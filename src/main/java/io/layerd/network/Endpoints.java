@@ -242,11 +242,12 @@ final class Endpoints {
     }
     List<NetworkPool> chosen =
         network.pools().stream().filter(pool -> pool.chosen() && pool.isIpv6() == ipv6).toList();
-    if (chosen.isEmpty()) {
+    if (chosen.isEmpty() && network.hasNames()) {
       wrong.add(
           "user specified IP address is supported only when connecting to networks with user"
               + " configured subnets");
-    } else if (ip == null || chosen.stream().noneMatch(pool -> pool.cidr().contains(ip))) {
+    } else if (!chosen.isEmpty()
+        && (ip == null || chosen.stream().noneMatch(pool -> pool.cidr().contains(ip)))) {
       wrong.add("no configured subnet or ip-range contain the IP address " + text);
     }
   }

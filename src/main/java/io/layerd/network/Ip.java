@@ -29,6 +29,11 @@ record Ip(BigInteger number, int bits) implements Comparable<Ip> {
     }
   }
 
+  /** Of 4 or 16 bytes, as packets hold it. */
+  static Ip of(byte[] bytes) {
+    return new Ip(new BigInteger(1, bytes), bytes.length * 8);
+  }
+
   static Ip parse(String text) {
     Ip ip = find(text);
     if (ip == null) {

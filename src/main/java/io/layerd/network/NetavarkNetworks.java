@@ -142,7 +142,10 @@ final class NetavarkNetworks implements NetworkService {
               .map(NetworkRecord::name)
               .toList();
       if (!users.isEmpty()) {
-        throw new Forbidden("configuration network \"" + network.name() + "\" is in use");
+        throw new Forbidden(
+            "error while removing network: configuration network \""
+                + network.name()
+                + "\" is in use");
       }
       if (network.isBridge()) {
         wiring.removeBridge(network);

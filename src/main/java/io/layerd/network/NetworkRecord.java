@@ -76,6 +76,26 @@ record NetworkRecord(
     return isWired() && !isBuiltIn();
   }
 
+  NetworkRecord labelled(Map<String, String> others) {
+    return new NetworkRecord(
+        id,
+        name,
+        driver,
+        created,
+        link,
+        enableIpv4,
+        enableIpv6,
+        internal,
+        attachable,
+        configOnly,
+        configFrom,
+        ipamDriver,
+        ipamOptions,
+        pools,
+        options,
+        others);
+  }
+
   @Nullable NetworkPool pool(boolean ipv6) {
     if (ipv6 ? !enableIpv6 : !enableIpv4) {
       return null;

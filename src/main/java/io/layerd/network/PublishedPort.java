@@ -1,6 +1,9 @@
 package io.layerd.network;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * A port of the host that leads to a port of a container.
@@ -12,6 +15,14 @@ record PublishedPort(
     @JsonProperty("hostIp") String hostIp,
     @JsonProperty("hostPort") int hostPort,
     @JsonProperty("containerPort") int containerPort) {
+
+  /** The host's UDP ports among these. */
+  static Set<Integer> udp(List<PublishedPort> ports) {
+    return ports.stream()
+        .filter(port -> port.protocol.equals("udp"))
+        .map(PublishedPort::hostPort)
+        .collect(Collectors.toSet());
+  }
 
   boolean isIpv6() {
     return hostIp.indexOf(':') >= 0;

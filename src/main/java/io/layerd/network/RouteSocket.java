@@ -29,6 +29,7 @@ final class RouteSocket implements AutoCloseable {
   private static final int REPLACE_OR_CREATE = 0x100 | 0x400;
   private static final int CREATE_ONLY = 0x200 | 0x400;
 
+  private static final int IFLA_ADDRESS = 1;
   private static final int IFLA_IFNAME = 3;
   private static final int IFLA_LINK = 5;
   private static final int IFLA_LINKINFO = 18;
@@ -62,7 +63,7 @@ final class RouteSocket implements AutoCloseable {
   }
 
   static RouteSocket open(Sys sys) throws ErrnoException {
-    return new RouteSocket(sys, sys.routeSocket());
+    return new RouteSocket(sys, sys.netlinkSocket(Sys.NETLINK_ROUTE));
   }
 
   /** Deletes an interface, and with it the other end of a pair. Absent is success. */
@@ -117,6 +118,17 @@ final class RouteSocket implements AutoCloseable {
       return answer.getInt(HEADER_BYTES + 4);
     }
     throw new ErrnoException("netlink", "interface " + name, error(answer));
+  }
+
+  /**
+   * Gives an interface the MAC address it may have: what the kernel is to tell others then, it
+   * tells.
+   */
+  void setMac(int interfaceIndex, byte[] mac) throws ErrnoException {
+    ByteBuffer message = message(RTM_NEWLINK, REQUEST_ACK);
+    message.putInt(0).putInt(interfaceIndex).putLong(0);
+    attribute(message, IFLA_ADDRESS, mac);
+    send("set address of interface " + interfaceIndex, message, Set.of());
   }
 
   /** Brings an interface up. */

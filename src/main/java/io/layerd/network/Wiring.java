@@ -33,6 +33,11 @@ final class Wiring {
     this.netavark = netavark;
   }
 
+  /** What the kernel knows of connections. */
+  Conntrack connections() {
+    return new Conntrack(sys);
+  }
+
   /** Whether the network's bridge is there. */
   static boolean exists(NetworkRecord network) {
     return Files.exists(INTERFACES.resolve(network.link()).resolve("bridge"));
@@ -198,6 +203,9 @@ final class Wiring {
     List<Ip> more = Endpoints.linkLocal(endpoint.asked());
     if (!more.isEmpty()) {
       namespaces.inside(state.namespacePath(), () -> addresses(endpoint, more));
+    }
+    if (!endpoint.mac().isEmpty()) {
+      namespaces.inside(state.namespacePath(), () -> new Announcement(sys, endpoint).send());
     }
     if (EndpointSysctls.any(endpoint)) {
       namespaces.inside(state.namespacePath(), () -> EndpointSysctls.apply(endpoint));

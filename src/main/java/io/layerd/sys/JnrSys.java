@@ -135,8 +135,8 @@ final class JnrSys extends JnrAttributes {
   }
 
   @Override
-  public int routeSocket() throws ErrnoException {
-    return Sockets.route();
+  public int netlinkSocket(int family) throws ErrnoException {
+    return Sockets.netlink(family);
   }
 
   @Override

@@ -15,7 +15,6 @@ final class Sockets {
   private static final int SOL_SOCKET = 1;
   private static final int AF_UNIX = 1;
   private static final int AF_NETLINK = 16;
-  private static final int NETLINK_ROUTE = 0;
   private static final int SOCK_RAW = 3;
   private static final int SOCK_DGRAM = 2;
   private static final int SOCK_SEQPACKET = 5;
@@ -24,8 +23,8 @@ final class Sockets {
 
   private Sockets() {}
 
-  static int route() throws ErrnoException {
-    int socket = (int) call(SOCKET, AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+  static int netlink(int family) throws ErrnoException {
+    int socket = (int) call(SOCKET, AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, family);
     if (socket == -1) {
       throw new ErrnoException("socket", "netlink", Libc.errno());
     }

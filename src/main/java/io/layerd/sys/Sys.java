@@ -256,8 +256,13 @@ public interface Sys {
   /** Sets O_NONBLOCK for all that share the open socket or file. */
   void setNonBlocking(int fd) throws ErrnoException;
 
-  /** A netlink socket to the kernel's routing tables, those of the calling thread's namespace. */
-  int routeSocket() throws ErrnoException;
+  /** To routes and interfaces, and to the table of connections, for {@link #netlinkSocket}. */
+  int NETLINK_ROUTE = 0;
+
+  int NETLINK_NETFILTER = 12;
+
+  /** A netlink socket to the kernel, to the calling thread's network namespace. */
+  int netlinkSocket(int family) throws ErrnoException;
 
   /** shutdown(2) of the sending side. */
   void shutdownWrite(int fd) throws ErrnoException;

@@ -100,6 +100,20 @@ class CreateFieldsIT {
   }
 
   @Test
+  void workingDirectoriesAreMadeWithTheContainer() {
+    docker.ok("create", "--name", "cf-dir", "-u", "5", "-w", "/made/../new/dir", image, "true");
+    assertThat(docker.ok("diff", "cf-dir").lines()).containsExactly("A /new", "A /new/dir");
+    assertThat(
+            docker
+                .with("bash", "-c", "docker cp cf-dir:/new - | tar -tv | awk '{print $1, $2}'")
+                .run()
+                .ok()
+                .out()
+                .lines())
+        .containsOnly("drwxr-xr-x 0/0");
+  }
+
+  @Test
   void anotherPlatformIsNotTaken() {
     Http.Answer answer =
         http.post(
@@ -156,6 +170,9 @@ class CreateFieldsIT {
           "HostConfig":{"Mounts":[{"Type":"npipe","Source":"a","Target":"/m"}]} | 400 | mount type unknown
           "HostConfig":{"Mounts":[{"Type":"image","Source":"nosuch","Target":"/m"}]} | 404 | No such image
           "NetworkingConfig":{"EndpointsConfig":{"bridge":{"Aliases":["x"]}}} | 400 | network-scoped alias is supported only
+          "WorkingDir":"/etc/passwd" | 500 | Cannot mkdir: /etc/passwd is not a directory
+          "WorkingDir":"/etc/passwd/x" | 500 | /etc/passwd/x: not a directory
+          "NetworkingConfig":{"EndpointsConfig":{"bridge":null}} | 400 | invalid config for network bridge: EndpointsConfig is nil
           "NetworkingConfig":{"EndpointsConfig":{"bridge":{"MacAddress":"zz"}}} | 400 | invalid MAC address zz
           "NetworkingConfig":{"EndpointsConfig":{"bridge":{"IPAMConfig":{"LinkLocalIPs":["x"]}}}} | 400 | invalid link-local IP address: x
           "NetworkingConfig":{"EndpointsConfig":{"bridge":{"DriverOpts":{"com.docker.network.endpoint.sysctls":"net.ipv4.ip_forward=1"}}}} | 400 | unrecognised network interface sysctl

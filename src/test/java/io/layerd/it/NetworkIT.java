@@ -279,6 +279,58 @@ class NetworkIT {
   }
 
   @Test
+  void anAddressThatChangesHandsIsFoundAtOnce() {
+    network("itn-a", "--ipv6", "--subnet", SUBNET, "--subnet", SIX);
+    run("itn-one", "--network itn-a");
+    for (String name : List.of("itn-two", "itn-three")) {
+      run(name, "--network itn-a --ip 10.222.201.9 --ip6 fd00:222:201::9");
+      assertThat(fetch("itn-one", "http://10.222.201.9/f")).isEqualTo(name);
+      assertThat(fetch("itn-one", "http://[fd00:222:201::9]/f")).isEqualTo(name);
+      docker.ok("rm", "-f", name);
+      // else the next one's packets would belong to these connections
+      assertThat(Command.sh("cat /proc/net/nf_conntrack 2>/dev/null || true").lines())
+          .noneMatch(line -> line.contains("=10.222.201.9 "));
+    }
+  }
+
+  @Test
+  void networksThatAreGone() {
+    network("itn-a", "--subnet", SUBNET);
+    network("itn-b", "--subnet", OTHER);
+    docker.ok("create", "--name", "itn-one", "--network", "itn-a", image, "true");
+    docker.ok("network", "connect", "itn-b", "itn-one");
+    docker.ok("network", "rm", "itn-a");
+    docker.ok("network", "disconnect", "itn-a", "itn-one");
+    docker
+        .run("network", "disconnect", "itn-a", "itn-one")
+        .exits(1)
+        .says("is not connected to the network itn-a");
+    docker
+        .run("start", "itn-one")
+        .exits(1)
+        .says("could not find a network matching network mode itn-a: network itn-a not found");
+  }
+
+  @Test
+  void configurationNetworks() {
+    network("itn-a", "--config-only --subnet", SUBNET, "--label c=d");
+    network("itn-b", "--config-from itn-a");
+    assertThat(
+            docker.ok(
+                "network",
+                "inspect",
+                "-f",
+                "{{.Labels.c}} {{(index .IPAM.Config 0).Subnet}}",
+                "itn-b"))
+        .isEqualTo("d " + SUBNET);
+    docker
+        .run("network", "rm", "itn-a")
+        .exits(1)
+        .says("error while removing network: configuration network \"itn-a\" is in use");
+    docker.ok("network", "rm", "itn-b", "itn-a");
+  }
+
+  @Test
   void eventsAndPrune() {
     String since = Command.sh("date +%s.%N").strip();
     network("itn-a", "--subnet", SUBNET);
@@ -294,7 +346,11 @@ class NetworkIT {
         .doesNotContain("itn-b");
     docker.run("start", "itn-one").exits(1).says("network itn-a not found");
     docker.ok("network", "disconnect", "-f", "itn-a", "itn-one");
+    docker.run("start", "itn-one").exits(1).says("network mode itn-a: network itn-a not found");
+    network("itn-a", "--subnet", SUBNET);
     docker.ok("start", "itn-one");
+    assertThat(inspect("itn-one", "{{range $k, $v := .NetworkSettings.Networks}}{{$k}} {{end}}"))
+        .isEqualTo("itn-b");
     String until = Command.sh("date +%s.%N").strip();
     assertThat(
             docker
@@ -316,6 +372,7 @@ class NetworkIT {
             "connect itn-a bridge",
             "disconnect itn-a bridge",
             "destroy itn-a bridge",
+            "create itn-a bridge",
             "connect itn-b bridge");
   }
 }

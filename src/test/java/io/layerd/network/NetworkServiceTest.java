@@ -299,7 +299,8 @@ class NetworkServiceTest {
                             0,
                             null))))
         .isInstanceOf(InvalidParameter.class)
-        .hasMessageStartingWith("invalid config for network bridge: invalid endpoint settings:\n*");
+        .hasMessageStartingWith(
+            "invalid config for network bridge: invalid endpoint settings:\nuser specified");
     assertThat(address(networks.connect(bridge("c", Map.of())))).isEqualTo("10.213.0.2");
     networks.disconnect(id("c"));
   }
