@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads and hashes on the calling thread. */
 final class HashingChunks implements ChunkSource {
   private final InputStream in;
-  private final MessageDigest hash = Digest.newSha256();
+  private final MessageDigest hash = Digest.newLayerSha256();
   private final Chunk chunk = new Chunk();
   private volatile boolean stopped;
   private long total;

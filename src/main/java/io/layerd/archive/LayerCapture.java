@@ -25,7 +25,7 @@ public final class LayerCapture implements TreeOutput {
   private final TarSplitWriter split;
   private final EntryWriter writer;
   private final TarWriter tar;
-  private final MessageDigest hash = Digest.newSha256();
+  private final MessageDigest hash = Digest.newLayerSha256();
   private final Crc64 crc = new Crc64();
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
   private final byte[] bytes = new byte[BUFFER_BYTES];

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class LoadedLayer implements AutoCloseable {
   private final LayerStore layers;
   private final LayerPipe pipe;
-  private final MessageDigest hash = Digest.newSha256();
+  private final MessageDigest hash = Digest.newLayerSha256();
   private final CompletableFuture<StagedLayer> staged = new CompletableFuture<>();
   private @Nullable Digest digest;
   private @Nullable ChainId firstChain;

@@ -9,7 +9,7 @@ import java.security.MessageDigest;
 
 /** A layer's tar whose end is an error unless all of it has the layer's diff ID. */
 final class VerifiedTar extends FilterInputStream {
-  private final MessageDigest hash = Digest.newSha256();
+  private final MessageDigest hash = Digest.newLayerSha256();
   private final DiffId expected;
   private boolean checked;
 

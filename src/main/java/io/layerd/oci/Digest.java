@@ -3,6 +3,7 @@ package io.layerd.oci;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import io.layerd.error.InvalidParameter;
+import io.layerd.sys.Sha256;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -52,6 +53,11 @@ public record Digest(String algorithm, String hex) {
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("no SHA-256 in this Java runtime", e);
     }
+  }
+
+  /** A fresh SHA-256 computation for the bytes of a layer: worth what it costs to begin. */
+  public static MessageDigest newLayerSha256() {
+    return Sha256.fresh();
   }
 
   @JsonValue

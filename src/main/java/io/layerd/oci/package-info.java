@@ -3,7 +3,7 @@
  *
  * <p>Invariant: a value that exists is well formed; parsing is where bad input ends.
  *
- * <p>May know: error.
+ * <p>May know: sys, error.
  */
 @NullMarked
 package io.layerd.oci;

@@ -37,7 +37,7 @@ public final class BlobStream extends InputStream {
   private final RegistrySettings settings;
   private final BlobListener listener;
   private final Abort abort;
-  private final MessageDigest hash = Digest.newSha256();
+  private final MessageDigest hash = Digest.newLayerSha256();
   private Transport.@Nullable Answer answer;
   private Abort.@Nullable Registration registration;
   private long offset;

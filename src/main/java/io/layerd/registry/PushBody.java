@@ -11,7 +11,7 @@ import java.security.MessageDigest;
  * the HTTP client reads on a thread of its own and may still do so when a request was given up.
  */
 final class PushBody extends FilterInputStream {
-  private final MessageDigest hash = Digest.newSha256();
+  private final MessageDigest hash = Digest.newLayerSha256();
   private final Object lock = new Object();
   private boolean closed;
   private long count;

@@ -104,6 +104,14 @@ final class Scratch implements AutoCloseable {
     memory.put(offset(at), bytes);
   }
 
+  void put(long at, byte[] bytes, int from, int length) {
+    memory.put(offset(at), bytes, from, length);
+  }
+
+  void get(long at, byte[] into) {
+    memory.get(offset(at), into);
+  }
+
   void putShort(long at, int value) {
     memory.putShort(offset(at), (short) value);
   }

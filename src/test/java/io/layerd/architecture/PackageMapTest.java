@@ -43,7 +43,7 @@ class PackageMapTest {
           room("error"),
           room("events"),
           room("metrics"),
-          room("oci", "spec", "error"),
+          room("oci", "spec", "sys", "error"),
           room("spec", "error"),
           room("dockerfile", "spec", "error"),
           room("sys", "error"),
