@@ -9,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
 
 /**
@@ -21,35 +20,10 @@ import org.jboss.logging.Logger;
 final class Firewall {
   private static final Logger LOG = Logger.getLogger(Firewall.class);
 
-  /** netavark's own for one network. */
-  private static final Pattern NETWORK_CHAIN = Pattern.compile("NETAVARK-[0-9A-F]{13}");
-
   /**
    * dockerd's chain for the user's own rules: goes before everything else, and is never touched.
    */
   private static final String USER = "DOCKER-USER";
-
-  /** What netavark leaves behind when its last network goes; refused while anyone has one. */
-  private static final List<String> NETAVARK_LEFT =
-      List.of(
-          """
-          *nat
-          -D PREROUTING -m addrtype --dst-type LOCAL -j NETAVARK-HOSTPORT-DNAT
-          -D OUTPUT -m addrtype --dst-type LOCAL -j NETAVARK-HOSTPORT-DNAT
-          -D POSTROUTING -j NETAVARK-HOSTPORT-MASQ
-          -F NETAVARK-HOSTPORT-MASQ
-          -F NETAVARK-HOSTPORT-SETMARK
-          -X NETAVARK-HOSTPORT-DNAT
-          -X NETAVARK-HOSTPORT-MASQ
-          -X NETAVARK-HOSTPORT-SETMARK
-          COMMIT
-          """,
-          """
-          *filter
-          -D FORWARD -m comment --comment "netavark firewall plugin rules" -j NETAVARK_FORWARD
-          -X NETAVARK_FORWARD
-          COMMIT
-          """);
 
   private final NetworkTable table;
   private final AttachmentStore store;
@@ -153,7 +127,6 @@ final class Firewall {
         () -> {
           remove(ruleset(false), false);
           remove(ruleset(true), true);
-          removeNetavarksChains();
           last4 = "";
           last6 = "";
           return tag;
@@ -187,21 +160,6 @@ final class Firewall {
             });
     if (!text.isEmpty()) {
       restore(text.toString(), ipv6);
-    }
-  }
-
-  private static void removeNetavarksChains() {
-    Saved saved = Saved.read(false);
-    boolean left = saved.chains("filter").contains("NETAVARK_FORWARD");
-    boolean used = saved.chains("nat").stream().anyMatch(NETWORK_CHAIN.asMatchPredicate());
-    if (left && !used) {
-      for (String table : NETAVARK_LEFT) {
-        try {
-          restore(table, false);
-        } catch (SystemFailure e) {
-          LOG.debugf("netavark's chains stay: %s", e.getMessage());
-        }
-      }
     }
   }
 

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jboss.logging.Logger;
 
-/** Calls netavark, which makes bridges, interfaces and rules. */
+/** Calls netavark, which makes bridges and interfaces, but no rules. */
 final class Netavark {
   private static final Logger LOG = Logger.getLogger(Netavark.class);
 
@@ -28,7 +28,7 @@ final class Netavark {
     this.config = config;
   }
 
-  /** A request without networks: it only brings lo up. */
+  /** A request without networks. */
   static ObjectNode emptyRequest(String containerId) {
     ObjectNode request = SpecJson.MAPPER.createObjectNode();
     request.put("container_id", containerId).put("container_name", containerId);
@@ -39,34 +39,15 @@ final class Netavark {
   }
 
   void setup(Path namespace, JsonNode request) {
-    run("setup", namespace, request);
-  }
-
-  void teardown(Path namespace, JsonNode request) {
-    run("teardown", namespace, request);
-  }
-
-  /**
-   * netavark makes packet rules for every network that is not internal. What else that means to it,
-   * a default route, is layerd's own business anyway.
-   */
-  private JsonNode withoutRules(JsonNode request) {
-    if (!options.bridges().packetRules()) {
-      request.path("network_info").forEach(one -> ((ObjectNode) one).put("internal", true));
-    }
-    return request;
-  }
-
-  private void run(String verb, Path namespace, JsonNode request) {
     Path program = HostPrograms.get(options.netavark(), "netavark");
     List<String> command =
-        List.of(program.toString(), "--config", config.toString(), verb, namespace.toString());
+        List.of(program.toString(), "--config", config.toString(), "setup", namespace.toString());
     try {
       long start = System.nanoTime();
-      HostCommand.Result result = HostCommand.run(command, withoutRules(request).toString());
-      LOG.debugf("netavark %s: %d ms", verb, (System.nanoTime() - start) / 1_000_000);
+      HostCommand.Result result = HostCommand.run(command, request.toString());
+      LOG.debugf("netavark setup: %d ms", (System.nanoTime() - start) / 1_000_000);
       if (result.exitCode() != 0) {
-        throw new SystemFailure("netavark " + verb + " failed: " + reason(result.output()));
+        throw new SystemFailure("netavark setup failed: " + reason(result.output()));
       }
     } catch (IOException e) {
       throw new SystemFailure("cannot run " + program + ": " + e.getMessage(), e);

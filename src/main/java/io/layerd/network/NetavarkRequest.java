@@ -33,7 +33,8 @@ final class NetavarkRequest {
   private static void info(ObjectNode info, NetworkRecord network) {
     info.put("id", network.id()).put("name", network.id()).put("driver", network.driver());
     info.put("network_interface", network.link());
-    info.put("dns_enabled", false).put("internal", network.internal());
+    // To netavark internal means no packet rules and no default route: both are layerd's own.
+    info.put("dns_enabled", false).put("internal", true);
     info.put("ipv6_enabled", network.enableIpv6());
     ObjectNode options = info.putObject("options");
     int mtu = network.bridgeOptions().mtu();

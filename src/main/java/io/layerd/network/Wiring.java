@@ -10,18 +10,26 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bridges, and the wires between them and containers. netavark makes both, one at a time; a wire is
- * taken away by deleting its end in the container, so that a bridge and its rules stay until the
- * network goes.
+ * Bridges, and the wires between them and containers. netavark makes both; a wire is taken
+ * away by deleting its end in the container, so that a bridge stays until the network goes.
  */
 final class Wiring {
   private static final Logger LOG = Logger.getLogger(Wiring.class);
   private static final String SCRATCH = "scratch-";
   private static final Path INTERFACES = Path.of("/sys/class/net");
+
+  /** The number of lo, which is the first interface of every namespace. */
+  private static final int LOOPBACK = 1;
+
+  /** Whoever has to find the port that is new on a bridge keeps others from adding theirs. */
+  private final ReadWriteLock wires = new ReentrantReadWriteLock(true);
 
   private final Sys sys;
   private final NetNamespaces namespaces;
@@ -74,22 +82,16 @@ final class Wiring {
     }
   }
 
-  /** Removes a bridge that layerd made, with netavark's rules. Absent is success. */
+  /** Removes a bridge that layerd made. Absent is success. */
   void removeBridge(NetworkRecord network) {
     FirewallLock.locked(
         () -> {
           if (exists(network) && isOurs(network)) {
-            scratch(
-                network,
-                (namespace, endpoint) -> {
-                  var request = NetavarkRequest.of("scratch", endpoint, network);
-                  try {
-                    netavark.setup(namespace, request);
-                  } catch (SystemFailure e) {
-                    LOG.debugf("taking down %s all the same: %s", network.name(), e.getMessage());
-                  }
-                  netavark.teardown(namespace, request);
-                });
+            try (RouteSocket socket = RouteSocket.open(sys)) {
+              socket.deleteLink(network.link());
+            } catch (IOException e) {
+              throw new SystemFailure("cannot remove " + network.link() + ": " + e.getMessage(), e);
+            }
           }
           return network;
         });
@@ -168,10 +170,18 @@ final class Wiring {
     }
   }
 
-  /** Published ports on the host's loopback lead over the bridge: rules keep others from it. */
+  /**
+   * What netavark leaves off, to which every network is internal. Published ports on the host's
+   * loopback lead over the bridge: rules keep others from it.
+   */
   private static void prepare(NetworkRecord network) {
     if (!network.internal() && network.enableIpv4()) {
-      set(Path.of("/proc/sys/net/ipv4/conf", network.link(), "route_localnet"), "1");
+      Path four = Path.of("/proc/sys/net/ipv4/conf", network.link());
+      set(four.resolve("forwarding"), "1");
+      set(four.resolve("route_localnet"), "1");
+    }
+    if (!network.internal() && network.enableIpv6()) {
+      set(Path.of("/proc/sys/net/ipv6/conf", network.link(), "forwarding"), "1");
     }
   }
 
@@ -214,18 +224,23 @@ final class Wiring {
 
   private void plugByNetavark(
       AttachmentState state, EndpointState endpoint, NetworkRecord network, boolean hairpin) {
-    FirewallLock.locked(
-        () -> {
-          Set<Path> before = hairpin ? BridgePorts.of(network.link()) : Set.of();
-          netavark.setup(
-              state.namespacePath(), NetavarkRequest.of(state.containerId(), endpoint, network));
-          if (hairpin) {
-            Set<Path> now = new HashSet<>(BridgePorts.of(network.link()));
-            now.removeAll(before);
-            now.forEach(BridgePorts::hairpin);
-          }
-          return network;
-        });
+    Lock lock = hairpin ? wires.writeLock() : wires.readLock();
+    lock.lock();
+    try {
+      Set<Path> before = hairpin ? BridgePorts.of(network.link()) : Set.of();
+      netavark.setup(
+          state.namespacePath(), NetavarkRequest.of(state.containerId(), endpoint, network));
+      if (network.isBridge()) {
+        prepare(network);
+      }
+      if (hairpin) {
+        Set<Path> now = new HashSet<>(BridgePorts.of(network.link()));
+        now.removeAll(before);
+        now.forEach(BridgePorts::hairpin);
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   private void addresses(EndpointState endpoint, List<Ip> addresses) throws IOException {
@@ -242,7 +257,13 @@ final class Wiring {
 
   /** Brings lo up where there is nothing else. */
   void loopback(AttachmentState state) {
-    netavark.setup(state.namespacePath(), Netavark.emptyRequest(state.containerId()));
+    namespaces.inside(
+        state.namespacePath(),
+        () -> {
+          try (RouteSocket socket = RouteSocket.open(sys)) {
+            socket.up(LOOPBACK);
+          }
+        });
   }
 
   /** dockerd too leaves IPv6 on lo and takes it off interfaces without an IPv6 address. */
