@@ -17,8 +17,8 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bridges, and the wires between them and containers. netavark makes both; a wire is taken
- * away by deleting its end in the container, so that a bridge stays until the network goes.
+ * Bridges, and the wires between them and containers. netavark makes both; a wire is taken away by
+ * deleting its end in the container, so that a bridge stays until the network goes.
  */
 final class Wiring {
   private static final Logger LOG = Logger.getLogger(Wiring.class);
