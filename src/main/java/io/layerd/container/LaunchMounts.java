@@ -31,7 +31,11 @@ final class LaunchMounts {
   /** Takes the volumes into use; {@link Teardown} gives them back. */
   List<BindMount> of(Container container) {
     List<BindMount> mounts = new ArrayList<>();
+    Set<String> hidden = MountPlan.tmpfs(container.host);
     for (Mount mount : container.mounts.values()) {
+      if (hidden.contains(mount.destination())) {
+        continue;
+      }
       switch (mount.type()) {
         // The runtime reads them from the HostConfig.
         case "tmpfs" -> {}
@@ -98,10 +102,17 @@ final class LaunchMounts {
   static Path subpath(Path volume, String subpath) {
     try {
       Path resolved = ScopedPath.resolve(volume, subpath);
+      if (leadsOut(volume, subpath)) {
+        throw new InvalidParameter(
+            "path concatenation escapes the base directory, base: "
+                + volume
+                + ", subpath: "
+                + subpath);
+      }
       if (Files.notExists(resolved)) {
         throw new InvalidParameter(
             "cannot access path "
-                + resolved
+                + volume.resolve(subpath)
                 + ": lstat "
                 + resolved
                 + ": no such file or directory");
@@ -110,6 +121,12 @@ final class LaunchMounts {
     } catch (IOException e) {
       throw new SystemFailure("cannot access path " + volume + "/" + subpath, e);
     }
+  }
+
+  /** Whether a link on the way means a place outside, wherever it is taken to inside. */
+  private static boolean leadsOut(Path volume, String subpath) throws IOException {
+    Path path = volume.resolve(subpath);
+    return Files.exists(path) && !path.toRealPath().startsWith(volume.toRealPath());
   }
 
   /** The host's side of a bind mount, made if the user did not forbid it. */

@@ -14,7 +14,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /**
@@ -48,13 +50,16 @@ final class MountPlan {
     for (String bind : orEmpty(host.binds())) {
       asked.add(MountSpecs.bind(bind, host.volumeDriver()));
     }
-    for (MountRequest request : orEmpty(host.mounts())) {
-      asked.add(MountSpecs.mount(request));
-    }
     asked.forEach(mount -> claim(mount.destination()));
-    if (host.tmpfs() != null) {
-      host.tmpfs().keySet().forEach(path -> claim(MountSpecs.tmpfs(path)));
+    Set<String> tmpfs = tmpfs(host);
+    tmpfs.forEach(this::claim);
+    claimed.removeAll(tmpfs);
+    for (MountRequest request : orEmpty(host.mounts())) {
+      Mount mount = MountSpecs.mount(request);
+      claim(mount.destination());
+      asked.add(mount);
     }
+    claimed.addAll(tmpfs);
     for (Mount mount : asked) {
       mounts.put(mount.destination(), made(mount));
     }
@@ -71,6 +76,13 @@ final class MountPlan {
       }
     }
     return mounts;
+  }
+
+  /** Where {@code --tmpfs} mounts are: they hide what else is asked for there by a mount. */
+  static Set<String> tmpfs(HostConfig host) {
+    return host.tmpfs() == null
+        ? Set.of()
+        : host.tmpfs().keySet().stream().map(MountSpecs::tmpfs).collect(Collectors.toSet());
   }
 
   private Mount made(Mount mount) {

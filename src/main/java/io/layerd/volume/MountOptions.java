@@ -2,6 +2,7 @@ package io.layerd.volume;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -81,14 +82,19 @@ record MountOptions(long flags, long propagation, String data) {
     return new MountOptions(flags, propagation, String.join(",", data));
   }
 
+  private static String address(String name) throws IOException {
+    try {
+      return InetAddress.getByName(name).getHostAddress();
+    } catch (UnknownHostException e) {
+      throw new UnknownHostException("lookup " + name + ": no such host");
+    }
+  }
+
   /** The kernel's NFS and CIFS take an address where people write a name. */
   MountOptions resolved() throws IOException {
     List<String> resolved = new ArrayList<>();
     for (String option : data.split(",", -1)) {
-      resolved.add(
-          option.startsWith("addr=")
-              ? "addr=" + InetAddress.getByName(option.substring(5)).getHostAddress()
-              : option);
+      resolved.add(option.startsWith("addr=") ? "addr=" + address(option.substring(5)) : option);
     }
     return new MountOptions(flags, propagation, String.join(",", resolved));
   }

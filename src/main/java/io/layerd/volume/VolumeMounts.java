@@ -3,6 +3,7 @@ package io.layerd.volume;
 import io.layerd.error.SystemFailure;
 import io.layerd.mount.Mounts;
 import java.io.IOException;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Set;
@@ -29,6 +30,11 @@ final class VolumeMounts {
       if (parsed.propagation() != 0) {
         mounts.mount("", target, "", parsed.propagation(), "");
       }
+    } catch (UnknownHostException e) {
+      throw new SystemFailure(
+          "error while mounting volume '%s': error resolving passed in network volume address: %s"
+              .formatted(target, e.getMessage()),
+          e);
     } catch (IOException e) {
       String flags = parsed.flags() == 0 ? "" : ", flags: 0x" + Long.toHexString(parsed.flags());
       String data = parsed.data().isEmpty() ? "" : ", data: " + parsed.data();

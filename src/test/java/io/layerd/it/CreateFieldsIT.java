@@ -316,6 +316,14 @@ class CreateFieldsIT {
         .isEqualTo("b");
     assertThat(failure("--mount", "type=volume,src=cf-volume,dst=/m,volume-subpath=nope"))
         .contains("cannot access path", "no such file or directory");
+    docker.ok("run", "--rm", "-v", "cf-volume:/m", image, "ln", "-s", "/etc", "/m/out");
+    assertThat(failure("--mount", "type=volume,src=cf-volume,dst=/m,volume-subpath=out"))
+        .contains("path concatenation escapes the base directory");
+    // where both are asked for, the tmpfs is seen
+    assertThat(run("ls /m", "--mount", "type=volume,src=cf-volume,dst=/m", "--tmpfs", "/m"))
+        .isEmpty();
+    assertThat(failure("-v", "cf-volume:/m", "--tmpfs", "/m"))
+        .contains("Duplicate mount point: /m");
     docker.ok("volume", "rm", "cf-volume");
     assertThat(run("ls /etc", "--mount", "type=volume,src=cf-volume,dst=/etc,volume-nocopy"))
         .doesNotContain("passwd");
