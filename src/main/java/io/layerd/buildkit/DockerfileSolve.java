@@ -57,6 +57,11 @@ final class DockerfileSolve {
       text = files.dockerfile();
       name = files.dockerfileName();
       checkSyntax(frontend.syntax().isEmpty() ? syntax(text) : frontend.syntax());
+      if (!frontend.request().isEmpty()) {
+        Map<String, byte[]> answer =
+            Subrequests.answer(frontend.request(), name, text, frontend.target());
+        return Solve.Result.of(answer);
+      }
       SessionClient client = new SessionClient(session, solve.entitlements());
       BuildRequest request = frontend.request(name, client, solve.allowed());
       ImportedSteps imported =

@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The options of the frontend {@code dockerfile.v0}, as clients send them. */
 final class FrontendOptions {
-  private static final Set<String> NOT_YET =
-      Set.of("requestid", "dockerfile", "contextsubdir", "hostname");
+  private static final Set<String> NOT_YET = Set.of("dockerfile", "contextsubdir", "hostname");
 
   private final Map<String, String> options;
 
@@ -34,11 +33,7 @@ final class FrontendOptions {
         throw new InvalidParameter(missing(name));
       }
     }
-    for (String name : options.keySet()) {
-      if (name.startsWith("context:")) {
-        throw new InvalidParameter("layerd does not build with additional contexts yet: " + name);
-      }
-    }
+    NamedContexts.check(options);
     if (text("platform").contains(",")) {
       throw new InvalidParameter(
           "layerd builds for one platform at a time, not for " + text("platform"));
@@ -47,7 +42,6 @@ final class FrontendOptions {
 
   private String missing(String name) {
     return switch (name) {
-      case "requestid" -> "layerd does not offer this kind of build yet: " + text("requestid");
       case "hostname" -> "layerd does not set the host name of a build yet";
       default -> "layerd does not build from remote contexts yet: " + text(name);
     };
@@ -66,6 +60,15 @@ final class FrontendOptions {
           }
         });
     return all;
+  }
+
+  /** What is asked for instead of a build; empty for a build. */
+  String request() {
+    return text("requestid");
+  }
+
+  String target() {
+    return text("target");
   }
 
   /** What {@code # syntax=} or an argument says instead; empty for nothing. */

@@ -68,6 +68,9 @@ final class Gateway {
     }
     call.onCancel(solve.cancellation()::cancel);
     Solve.Result result = dockerfiles.run(solve, request.map(3));
+    if (!result.answers().isEmpty()) {
+      return answer(request, result);
+    }
     String id = solve.keep(result);
     WireWriter answer = new WireWriter();
     if (!request.flag(5)) {
@@ -79,6 +82,15 @@ final class Gateway {
       returned.bytesMap(10, Map.of("containerimage.config", image.raw()));
     }
     return answer.message(3, returned);
+  }
+
+  /** Only texts, and nothing built. */
+  private static WireWriter answer(WireMessage request, Solve.Result result) throws RpcException {
+    if (!request.flag(5)) {
+      throw new RpcException(
+          RpcException.UNIMPLEMENTED, "layerd answers such a request to newer clients only");
+    }
+    return new WireWriter().message(3, new WireWriter().bytesMap(10, result.answers()));
   }
 
   private static WireWriter give(Solve solve, WireMessage request) throws RpcException {

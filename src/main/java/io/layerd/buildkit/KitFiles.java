@@ -1,10 +1,12 @@
 package io.layerd.buildkit;
 
 import io.layerd.build.BuildFiles;
+import io.layerd.build.NamedContext;
 import io.layerd.build.Workspace;
 import io.layerd.error.EngineException;
 import io.layerd.error.InvalidParameter;
 import io.layerd.error.SystemFailure;
+import io.layerd.oci.Digest;
 import io.layerd.rpc.RpcException;
 import io.layerd.sys.ErrnoException;
 import io.layerd.sys.Sys;
@@ -30,6 +32,7 @@ final class KitFiles implements BuildFiles {
   private final Map<String, String> options;
   private final KitReport report;
   private final Cancel cancellation;
+  private final NamedContexts contexts;
   private @Nullable Path context;
   private @Nullable String ignore;
 
@@ -48,6 +51,7 @@ final class KitFiles implements BuildFiles {
     this.options = options;
     this.report = report;
     this.cancellation = cancellation;
+    contexts = new NamedContexts(options, this::additional);
   }
 
   private interface Work {
@@ -208,6 +212,47 @@ final class KitFiles implements BuildFiles {
         });
     context = directory;
     return directory;
+  }
+
+  @Override
+  public boolean replaces(String name) {
+    return contexts.has(name);
+  }
+
+  @Override
+  public @Nullable NamedContext named(String name) {
+    return contexts.get(name);
+  }
+
+  private Path additional(String name, String where) {
+    String place = "additional-" + Digest.of(where.getBytes(StandardCharsets.UTF_8)).hex();
+    Path target = workspace.directory(place);
+    Path[] found = new Path[] {target};
+    String local = NamedContexts.local(where);
+    if (local == null) {
+      vertex(
+          "[context " + name + "] load remote context",
+          _ -> found[0] = workspace.fetch(where, target, false, report, cancellation));
+      return found[0];
+    }
+    Path rules = workspace.directory(place + "-ignore");
+    String[] excludes = new String[] {""};
+    vertex(
+        "[context " + name + "] load .dockerignore",
+        vertex -> {
+          SessionFiles.Wanted wanted = new SessionFiles.Wanted(local, List.of(), List.of(IGNORE));
+          files.fetch(wanted, rules, vertex, "transferring " + name + ":");
+          String text = read(rules, IGNORE);
+          excludes[0] = text == null ? "" : text;
+        });
+    vertex(
+        "[context " + name + "] load from client",
+        vertex -> {
+          SessionFiles.Wanted wanted =
+              new SessionFiles.Wanted(local, IgnorePatterns.parse(excludes[0]), List.of());
+          files.fetch(wanted, target, vertex, "transferring " + name + ":");
+        });
+    return target;
   }
 
   @Override

@@ -29,15 +29,28 @@ final class Solve {
    * @param image null if there is nothing in it
    * @param steps that it consists of
    * @param all those of other stages too
+   * @param answers to what was asked instead of a build
    */
-  record Result(@Nullable Image image, List<BuiltStep> steps, List<BuiltStep> all) {
+  record Result(
+      @Nullable Image image,
+      List<BuiltStep> steps,
+      List<BuiltStep> all,
+      Map<String, byte[]> answers) {
     Result {
       steps = List.copyOf(steps);
       all = List.copyOf(all);
     }
 
+    Result(@Nullable Image image, List<BuiltStep> steps, List<BuiltStep> all) {
+      this(image, steps, all, Map.of());
+    }
+
     static Result none() {
       return new Result(null, List.of(), List.of());
+    }
+
+    static Result of(Map<String, byte[]> answers) {
+      return new Result(null, List.of(), List.of(), Map.copyOf(answers));
     }
   }
 

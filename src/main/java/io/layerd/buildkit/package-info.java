@@ -5,7 +5,8 @@
  * <p>Invariant: a build that ends, however it ends, leaves no thread, mount or directory behind;
  * what is not offered is refused with a sentence.
  *
- * <p>May know: build, image, layer, rpc, registry, oci, spec, archive, events, sys, error.
+ * <p>May know: build, image, layer, dockerfile, rpc, registry, oci, spec, archive, events, sys,
+ * error.
  */
 @NullMarked
 package io.layerd.buildkit;

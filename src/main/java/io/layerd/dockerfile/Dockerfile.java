@@ -9,13 +9,19 @@ import java.util.List;
  * @param globalArgs what stands before the first FROM
  * @param stages never empty
  * @param warnings about what will one day be an error
+ * @param emptyContinuations last lines of instructions that have an empty line in them
  */
 public record Dockerfile(
-    char escape, List<Instruction.Arg> globalArgs, List<Stage> stages, List<String> warnings) {
+    char escape,
+    List<Instruction.Arg> globalArgs,
+    List<Stage> stages,
+    List<String> warnings,
+    List<Integer> emptyContinuations) {
   public Dockerfile {
     globalArgs = List.copyOf(globalArgs);
     stages = List.copyOf(stages);
     warnings = List.copyOf(warnings);
+    emptyContinuations = List.copyOf(emptyContinuations);
   }
 
   /** A FROM and what follows it. */

@@ -39,7 +39,7 @@ public final class DockerfileParser {
     for (Source source : sources) {
       instructions.add(new InstructionParser(new Place(fileName, source), escape).parse());
     }
-    return stages(escape, instructions, reader.warnings());
+    return stages(escape, instructions, reader);
   }
 
   /**
@@ -69,8 +69,7 @@ public final class DockerfileParser {
     return List.of(plain.split("\r?\n", -1));
   }
 
-  private static Dockerfile stages(
-      char escape, List<Instruction> instructions, List<String> warnings) {
+  private static Dockerfile stages(char escape, List<Instruction> instructions, LineReader reader) {
     List<Instruction.Arg> globalArgs = new ArrayList<>();
     List<Dockerfile.Stage> stages = new ArrayList<>();
     List<Instruction> current = new ArrayList<>();
@@ -94,6 +93,7 @@ public final class DockerfileParser {
       throw new InvalidParameter("no build stage in current context");
     }
     stages.add(new Dockerfile.Stage(from, current));
-    return new Dockerfile(escape, globalArgs, stages, warnings);
+    return new Dockerfile(
+        escape, globalArgs, stages, reader.warnings(), reader.emptyContinuations());
   }
 }

@@ -21,6 +21,7 @@ final class LineReader {
   private final List<String> lines;
   private final Pattern continued;
   private final List<String> warnings = new ArrayList<>();
+  private final List<Integer> emptyContinuations = new ArrayList<>();
   private int next;
 
   LineReader(List<String> lines, char escape) {
@@ -48,6 +49,11 @@ final class LineReader {
     return warnings;
   }
 
+  /** Last lines of instructions with an empty line in them. */
+  List<Integer> emptyContinuations() {
+    return emptyContinuations;
+  }
+
   private Source instruction(String first) {
     int start = ++next;
     StringBuilder text = new StringBuilder();
@@ -63,6 +69,7 @@ final class LineReader {
     }
     String joined = text.toString().strip();
     if (emptyLine) {
+      emptyContinuations.add(next);
       warnings.add("[WARNING]: Empty continuation line found in: " + joined);
     }
     return new Source(start, joined, hereDocs(start, joined));

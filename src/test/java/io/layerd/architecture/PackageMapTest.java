@@ -88,6 +88,7 @@ class PackageMapTest {
               "build",
               "image",
               "layer",
+              "dockerfile",
               "rpc",
               "registry",
               "archive",
