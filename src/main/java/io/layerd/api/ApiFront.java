@@ -44,6 +44,7 @@ public final class ApiFront implements Handler<HttpServerRequest> {
 
   @Override
   public void handle(HttpServerRequest request) {
+    RequestLog.line(request);
     try {
       admit(request);
     } catch (RuntimeException e) {

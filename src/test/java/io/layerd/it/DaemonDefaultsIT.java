@@ -440,7 +440,10 @@ class DaemonDefaultsIT {
       assertThat(directory.resolve("calls")).exists();
       assertThat(docker.ok("inspect", "-f", "{{.HostConfig.IpcMode}}", "one"))
           .isEqualTo("shareable");
-      assertThat(daemon.log()).contains("level=debug");
+      assertThat(daemon.log())
+          .containsPattern(
+              "level=debug msg=\"handling POST request\" method=POST module=api"
+                  + " request-url=\"?/v1[.0-9]*/containers/create\\?name=one\"? vars=\"map\\[version:1");
 
       // Wrong in one place changes nothing anywhere, and the log says why.
       for (Map.Entry<String, String> bad :
