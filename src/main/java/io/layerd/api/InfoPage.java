@@ -39,7 +39,7 @@ final class InfoPage {
             List.of("local"),
             List.of("bridge", "host", "ipvlan", "macvlan", "null"),
             null,
-            List.of("fluentd", "journald", "json-file", "local", "syslog")),
+            List.of("fluentd", "gelf", "journald", "json-file", "local", "syslog")),
         true,
         true,
         version.atLeast(42) ? null : Boolean.valueOf(v1),

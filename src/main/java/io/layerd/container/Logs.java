@@ -37,6 +37,7 @@ final class Logs {
             container.name.substring(1),
             container.config.image(),
             container.imageId,
+            container.created.toString(),
             command,
             labels == null ? Map.of() : labels,
             env == null ? List.of() : env));

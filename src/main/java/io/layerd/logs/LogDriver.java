@@ -44,7 +44,20 @@ enum LogDriver {
           "fluentd-retry-wait",
           "fluentd-max-retries",
           "fluentd-sub-second-precision",
-          "fluentd-write-timeout"));
+          "fluentd-write-timeout")),
+  GELF(
+      "gelf",
+      Set.of(
+          "env",
+          "env-regex",
+          "labels",
+          "labels-regex",
+          "tag",
+          "gelf-address",
+          "gelf-compression-type",
+          "gelf-compression-level",
+          "gelf-tcp-max-reconnect",
+          "gelf-tcp-reconnect-delay"));
 
   /** What layerd's own copy of a log that went elsewhere takes, whatever the driver. */
   private static final Set<String> CACHE =
@@ -70,7 +83,7 @@ enum LogDriver {
 
   /** Whether the log is not in a file of the container's directory, but sent somewhere. */
   boolean remote() {
-    return this == JOURNALD || this == SYSLOG || this == FLUENTD;
+    return this == JOURNALD || this == SYSLOG || this == FLUENTD || this == GELF;
   }
 
   /** An empty name is {@code json-file}. */

@@ -60,9 +60,12 @@ public record LogSettings(
     for (String option : new TreeMap<>(options).keySet()) {
       if (!option.equals("mode") && !option.equals("max-buffer-size") && !driver.takes(option)) {
         String form =
-            driver == LogDriver.LOCAL
-                ? "unknown log opt '%s' for log driver %s"
-                : "unknown log opt '%s' for %s log driver";
+            switch (driver) {
+              case LOCAL -> "unknown log opt '%s' for log driver %s";
+              case GELF -> "unknown log opt \"%s\" for %s log driver";
+              case JSON_FILE, NONE, JOURNALD, SYSLOG, FLUENTD ->
+                  "unknown log opt '%s' for %s log driver";
+            };
         throw new InvalidParameter(form.formatted(option, driver.word()));
       }
     }
@@ -115,7 +118,7 @@ public record LogSettings(
     return switch (driver) {
       case JSON_FILE -> jsonRotation(options);
       case LOCAL -> localRotation(options, "");
-      case NONE, JOURNALD, SYSLOG, FLUENTD -> localRotation(options, "cache-");
+      case NONE, JOURNALD, SYSLOG, FLUENTD, GELF -> localRotation(options, "cache-");
     };
   }
 

@@ -102,7 +102,7 @@ public final class LogShipping implements AutoCloseable {
       case LOCAL ->
           new LogFiles(
               directory.resolve("local-logs").resolve("container.log"), settings.rotation());
-      case JOURNALD, SYSLOG, FLUENTD ->
+      case JOURNALD, SYSLOG, FLUENTD, GELF ->
           settings.cacheDisabled()
               ? null
               : new LogFiles(directory.resolve("container-cached.log"), settings.rotation());

@@ -17,6 +17,7 @@ final class LogSinks {
           case JOURNALD -> new JournaldSink(Sys.host(), JournaldSink.SOCKET, settings);
           case SYSLOG -> new SyslogSink(SyslogOptions.of(settings.options()), settings.tag());
           case FLUENTD -> new FluentdSink(FluentdOptions.of(settings.options()), settings);
+          case GELF -> new GelfSink(GelfOptions.of(settings.options()), settings);
           case JSON_FILE, LOCAL, NONE ->
               throw new IllegalArgumentException(settings.driver().word());
         };

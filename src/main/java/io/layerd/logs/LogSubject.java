@@ -9,6 +9,7 @@ import java.util.Map;
  * @param name without its slash
  * @param image as it was asked for
  * @param imageId {@code sha256:...}
+ * @param created when it was made, in RFC 3339
  * @param command path and arguments
  */
 public record LogSubject(
@@ -16,6 +17,7 @@ public record LogSubject(
     String name,
     String image,
     String imageId,
+    String created,
     List<String> command,
     Map<String, String> labels,
     List<String> env) {

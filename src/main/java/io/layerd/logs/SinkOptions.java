@@ -16,6 +16,8 @@ final class SinkOptions {
         SyslogOptions.of(options);
       } else if (driver == LogDriver.FLUENTD) {
         FluentdOptions.of(options);
+      } else if (driver == LogDriver.GELF) {
+        GelfOptions.of(options);
       }
     } catch (IllegalArgumentException e) {
       throw new InvalidParameter(String.valueOf(e.getMessage()), e);

@@ -51,8 +51,11 @@ interface Wire extends Closeable {
   }
 
   static Wire udp(InetSocketAddress to) throws IOException {
-    DatagramSocket socket = new DatagramSocket();
     InetSocketAddress address = resolved(to);
+    if (address.isUnresolved()) {
+      throw new IOException("dial udp: lookup " + to.getHostString() + ": no such host");
+    }
+    DatagramSocket socket = new DatagramSocket();
     return new Wire() {
       @Override
       public void send(byte[] message) throws IOException {

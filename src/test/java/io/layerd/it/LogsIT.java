@@ -213,6 +213,38 @@ class LogsIT {
   }
 
   @Test
+  void gelfGetsLinesOverAStream() throws Exception {
+    try (ServerSocket server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+      CompletableFuture<byte[]> received =
+          CompletableFuture.supplyAsync(
+              () -> {
+                try (Socket client = server.accept();
+                    InputStream in = client.getInputStream()) {
+                  return in.readAllBytes();
+                } catch (IOException e) {
+                  throw new java.io.UncheckedIOException(e);
+                }
+              });
+      box(
+          "echo one; echo; echo two >&2",
+          "--log-driver",
+          "gelf",
+          "--log-opt",
+          "gelf-address=tcp://127.0.0.1:" + server.getLocalPort(),
+          "--log-opt",
+          "tag=my.tag");
+      String[] messages = new String(received.get(), StandardCharsets.UTF_8).split("\0", -1);
+      assertThat(messages).hasSize(3);
+      assertThat(messages[2]).isEmpty();
+      String all = messages[0] + messages[1];
+      assertThat(all)
+          .contains("\"short_message\":\"one\"", "\"level\":6", "\"_container_name\":\"box\"")
+          .contains("\"short_message\":\"two\"", "\"level\":3", "\"_tag\":\"my.tag\"")
+          .contains("\"_created\":\"" + docker.ok("inspect", "-f", "{{.Created}}", "box") + "\"");
+    }
+  }
+
+  @Test
   void aReceiverThatIsNotThere() {
     Result refused =
         docker.run(

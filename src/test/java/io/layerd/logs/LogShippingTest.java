@@ -28,7 +28,14 @@ class LogShippingTest {
     return LogSettings.of(
         new LogConfig(driver, options),
         new LogSubject(
-            ID, "box", "busybox", "sha256:" + ID, List.of("sh"), Map.of("a", "b"), List.of("X=y")));
+            ID,
+            "box",
+            "busybox",
+            "sha256:" + ID,
+            "",
+            List.of("sh"),
+            Map.of("a", "b"),
+            List.of("X=y")));
   }
 
   private void monitor(String... lines) throws IOException {

@@ -1,16 +1,24 @@
 package io.layerd.logs;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.layerd.spec.LogConfig;
 import io.layerd.sys.Sys;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.InflaterInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -39,6 +47,7 @@ class SinksTest {
             "box",
             "busybox",
             "sha256:" + ID,
+            "2026-11-25T09:28:20Z",
             List.of("sh"),
             Map.of("com.ex-ample", "b"),
             List.of()));
@@ -85,6 +94,124 @@ class SinksTest {
           .contains("CONTAINER_PARTIAL_MESSAGE\n");
     } finally {
       server.destroy();
+    }
+  }
+
+  @Test
+  void gelfOverDatagramsInEveryPacking() throws IOException {
+    try (DatagramSocket server = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+      server.setSoTimeout(10_000);
+      String address = "udp://127.0.0.1:" + server.getLocalPort();
+      for (String packing : List.of("gzip", "zlib", "none")) {
+        LogSettings settings =
+            settings(
+                "gelf",
+                Map.of(
+                    "gelf-address",
+                    address,
+                    "gelf-compression-type",
+                    packing,
+                    "gelf-compression-level",
+                    "9",
+                    "labels",
+                    "com.ex-ample"));
+        try (LogSink sink = LogSinks.open(settings, true)) {
+          Instant time = Instant.parse("2026-11-25T09:28:24.5Z");
+          sink.send(new LogRecord(time, 1, false, new byte[0]));
+          sink.send(new LogRecord(time, 2, false, "a<\"b".getBytes(StandardCharsets.UTF_8)));
+          byte[] packet = packet(server);
+          String json =
+              new String(
+                  switch (packing) {
+                    case "gzip" ->
+                        new GZIPInputStream(new ByteArrayInputStream(packet)).readAllBytes();
+                    case "zlib" ->
+                        new InflaterInputStream(new ByteArrayInputStream(packet)).readAllBytes();
+                    default -> packet;
+                  },
+                  StandardCharsets.UTF_8);
+          assertThat(json)
+              .startsWith("{\"version\":\"1.1\",\"host\":\"")
+              .endsWith(
+                  ",\"short_message\":\"a\\u003c\\\"b\",\"timestamp\":1795598904.5,\"level\":3,"
+                      + "\"_com.ex-ample\":\"b\",\"_command\":\"sh\",\"_container_id\":\""
+                      + ID
+                      + "\",\"_container_name\":\"box\",\"_created\":\"2026-11-25T09:28:20Z\","
+                      + "\"_image_id\":\"sha256:"
+                      + ID
+                      + "\",\"_image_name\":\"busybox\",\"_tag\":\"0123456789ab\"}");
+        }
+      }
+    }
+  }
+
+  @Test
+  void gelfInChunks() throws IOException {
+    try (DatagramSocket server = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+      server.setSoTimeout(10_000);
+      LogSettings settings =
+          settings(
+              "gelf",
+              Map.of(
+                  "gelf-address",
+                  "udp://127.0.0.1:" + server.getLocalPort(),
+                  "gelf-compression-type",
+                  "none"));
+      try (LogSink sink = LogSinks.open(settings, true)) {
+        sink.send(new LogRecord(Instant.EPOCH, 1, false, "x".repeat(4000).getBytes("UTF-8")));
+        StringBuilder all = new StringBuilder();
+        byte[] first = packet(server);
+        int count = first[11];
+        assertThat(count).isEqualTo(4);
+        for (int i = 0; i < count; i++) {
+          byte[] chunk = i == 0 ? first : packet(server);
+          assertThat(chunk).startsWith(0x1e, 0x0f).hasSizeLessThanOrEqualTo(1420);
+          assertThat(Arrays.copyOfRange(chunk, 2, 10)).isEqualTo(Arrays.copyOfRange(first, 2, 10));
+          assertThat(chunk[10]).isEqualTo((byte) i);
+          all.append(new String(chunk, 12, chunk.length - 12, StandardCharsets.UTF_8));
+        }
+        assertThat(all).startsWith("{\"version\"").contains("x".repeat(4000)).endsWith("}");
+      }
+    }
+  }
+
+  private static byte[] packet(DatagramSocket server) throws IOException {
+    DatagramPacket packet = new DatagramPacket(new byte[65536], 65536);
+    server.receive(packet);
+    return Arrays.copyOf(packet.getData(), packet.getLength());
+  }
+
+  @Test
+  void optionsOfGelf() {
+    String udp = "udp://127.0.0.1:1";
+    String tcp = "tcp://127.0.0.1:1";
+    for (List<String> wrong :
+        List.of(
+            List.of("tag", "x", "gelf-address is a required parameter"),
+            List.of("gelf-address", "http://x:1", "gelf: endpoint needs to be TCP or UDP"),
+            List.of(
+                "gelf-address",
+                "udp://x",
+                "gelf: please provide gelf-address as proto://host:port"),
+            List.of("nosuch", "1", "unknown log opt \"nosuch\" for gelf log driver"))) {
+      assertThatThrownBy(
+              () -> LogSettings.check(new LogConfig("gelf", Map.of(wrong.get(0), wrong.get(1)))))
+          .hasMessage(wrong.get(2));
+    }
+    for (List<String> wrong :
+        List.of(
+            List.of(udp, "gelf-compression-type", "foo", "unknown value \"foo\" for log opt"),
+            List.of(udp, "gelf-compression-level", "10", "unknown value \"10\" for log opt"),
+            List.of(tcp, "gelf-compression-type", "none", "compression is only supported on UDP"),
+            List.of(udp, "gelf-tcp-max-reconnect", "1", "is only valid for TCP"),
+            List.of(tcp, "gelf-tcp-reconnect-delay", "-1", "must be a positive integer"))) {
+      assertThatThrownBy(
+              () ->
+                  LogSettings.check(
+                      new LogConfig(
+                          "gelf",
+                          Map.of("gelf-address", wrong.get(0), wrong.get(1), wrong.get(2)))))
+          .hasMessageContaining(wrong.get(3));
     }
   }
 
