@@ -117,7 +117,7 @@ final class MountPlan {
               mount.driver(),
               mount.type(),
               mount.propagation(),
-              from.mode().isEmpty() ? mount.mode() : from.mode(),
+              "",
               mount.spec(),
               mount.skipMountpointCreation());
       mounts.put(mount.destination(), inherited);

@@ -180,10 +180,10 @@ final class MountSpecs {
     int colon = text.indexOf(':');
     String mode = colon < 0 ? "" : text.substring(colon + 1);
     checkMode(mode, false);
-    return new VolumesFrom(colon < 0 ? text : text.substring(0, colon), has(mode, "ro"), mode);
+    return new VolumesFrom(colon < 0 ? text : text.substring(0, colon), has(mode, "ro"));
   }
 
-  record VolumesFrom(String ref, boolean readOnly, String mode) {}
+  record VolumesFrom(String ref, boolean readOnly) {}
 
   private static void checkMode(String mode, boolean bind) {
     if (mode.isEmpty()) {

@@ -24,9 +24,9 @@ final class GelfSink extends WiredSink {
   private static final int MOST_CHUNKS = 128;
   private static final int ERROR = 3;
   private static final int INFO = 6;
-  private static final SecureRandom RANDOM = new SecureRandom();
 
   private final GelfOptions options;
+  private final SecureRandom random = new SecureRandom();
   private final Map<String, String> fields = new TreeMap<>();
   private final String host;
 
@@ -91,7 +91,7 @@ final class GelfSink extends WiredSink {
   }
 
   /** A message that is too long even for the most chunks is not sent, as with dockerd. */
-  private static void inChunks(byte[] message, Wire wire) throws IOException {
+  private void inChunks(byte[] message, Wire wire) throws IOException {
     if (message.length <= CHUNK_BYTES) {
       wire.send(message);
       return;
@@ -102,7 +102,7 @@ final class GelfSink extends WiredSink {
       return;
     }
     byte[] id = new byte[8];
-    RANDOM.nextBytes(id);
+    random.nextBytes(id);
     for (int i = 0; i < count; i++) {
       Bytes chunk = new Bytes(CHUNK_BYTES);
       chunk.write(0x1e);

@@ -335,6 +335,9 @@ class CreateFieldsIT {
     docker.ok("create", "--name", "cf-source", "-v", "cf-volume:/v", image);
     assertThat(run("touch /v/x 2>/dev/null || echo no", "--volumes-from", "cf-source:ro"))
         .isEqualTo("no");
+    docker.ok("create", "--name", "cf-from", "--volumes-from", "cf-source:ro", image);
+    assertThat(docker.ok("inspect", "-f", "{{range .Mounts}}{{.Mode}}|{{.RW}}{{end}}", "cf-from"))
+        .isEqualTo("|false");
   }
 
   @Test
