@@ -17,14 +17,21 @@ import org.jspecify.annotations.Nullable;
 /** Builds images. Methods block; builds may run together. */
 public final class Builder {
   private final Tools tools;
+  private final KeptContexts kept;
 
   /** Deletes what builds left whose daemon was killed: contexts and secrets. */
   public Builder(Tools tools) {
     this.tools = tools;
+    kept = new KeptContexts(tools.work());
     ContextDirectory.sweep(tools.sys(), tools.work());
     if (Files.isDirectory(tools.secrets())) {
       ContextDirectory.delete(tools.secrets());
     }
+  }
+
+  /** Contexts that were sent before. */
+  public KeptContexts kept() {
+    return kept;
   }
 
   /** What cache mounts keep. */
@@ -105,7 +112,7 @@ public final class Builder {
 
   /** A directory for a build's files, gone when closed. */
   public Workspace workspace() {
-    return new Workspace(tools.sys(), ContextDirectory.create(tools.sys(), tools.work()));
+    return new Workspace(tools.sys(), ContextDirectory.create(tools.sys(), tools.work()), kept);
   }
 
   /** How a build of BuildKit's kind ended. */

@@ -7,15 +7,30 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** A directory for one build, gone when closed: a place for files of the client, and scratch. */
 public final class Workspace implements AutoCloseable {
   private final Sys sys;
   private final ContextDirectory directory;
+  private final KeptContexts kept;
+  private final Map<String, Path> keys = new ConcurrentHashMap<>();
 
-  Workspace(Sys sys, ContextDirectory directory) {
+  Workspace(Sys sys, ContextDirectory directory, KeptContexts kept) {
     this.sys = sys;
     this.directory = directory;
+    this.kept = kept;
+  }
+
+  /** Contexts of builds before. */
+  public KeptContexts kept() {
+    return kept;
+  }
+
+  /** Keeps one of the directories for the next build when this one ends. */
+  public void keep(String key, Path whole) {
+    keys.put(key, whole);
   }
 
   /** System calls, to write files by. */
@@ -61,6 +76,7 @@ public final class Workspace implements AutoCloseable {
 
   @Override
   public void close() {
+    keys.forEach(kept::keep);
     directory.close();
   }
 }

@@ -28,7 +28,7 @@ public final class BuildKit {
     dockerfiles = new DockerfileSolve(builder, images, sessions);
     exports = new CacheExports(images, sessions);
     outputs = new Outputs(builder, images, sessions);
-    caches = new CachePruning(builder.caches());
+    caches = new CachePruning(builder.caches(), builder.kept());
     String id = Digest.of(place.getBytes(StandardCharsets.UTF_8)).hex().substring(0, 25);
     worker = new Worker(id, version);
   }

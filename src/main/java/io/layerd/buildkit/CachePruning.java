@@ -1,15 +1,18 @@
 package io.layerd.buildkit;
 
 import io.layerd.build.CacheMounts;
+import io.layerd.build.KeptContexts;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Lists and empties what cache mounts keep. */
 public final class CachePruning {
   private final CacheMounts caches;
+  private final KeptContexts contexts;
 
-  CachePruning(CacheMounts caches) {
+  CachePruning(CacheMounts caches, KeptContexts contexts) {
     this.caches = caches;
+    this.contexts = contexts;
   }
 
   /** All caches. */
@@ -18,7 +21,7 @@ public final class CachePruning {
   }
 
   /**
-   * Deletes caches that nothing uses.
+   * Deletes caches that nothing uses; without filters also the contexts that were sent before.
    *
    * @param filters terms {@code id==...} and {@code type==...}, joined by commas; a cache that fits
    *     none of them stays
@@ -26,6 +29,9 @@ public final class CachePruning {
    */
   public List<CacheMounts.Entry> prune(List<String> filters) {
     List<CacheMounts.Entry> gone = new ArrayList<>();
+    if (filters.stream().allMatch(String::isBlank)) {
+      contexts.clear();
+    }
     for (CacheMounts.Entry entry : caches.list()) {
       if (!entry.inUse() && fits(entry, filters)) {
         caches.remove(entry);

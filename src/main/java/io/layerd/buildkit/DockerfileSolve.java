@@ -44,7 +44,7 @@ final class DockerfileSolve {
     try (Workspace workspace = builder.workspace()) {
       FrontendOptions frontend = new FrontendOptions(options);
       frontend.check();
-      SessionFiles transfers = new SessionFiles(session, workspace.sys());
+      SessionFiles transfers = new SessionFiles(session, workspace);
       KitFiles files =
           new KitFiles(
               solve.log(),

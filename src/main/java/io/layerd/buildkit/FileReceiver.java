@@ -5,6 +5,7 @@ import io.layerd.rpc.RpcException;
 import io.layerd.rpc.RpcStream;
 import io.layerd.rpc.WireMessage;
 import io.layerd.sys.ErrnoException;
+import io.layerd.sys.Stat;
 import io.layerd.sys.Sys;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes in the files that a client sends by fsutil's protocol: it names them all, and sends those
@@ -32,6 +34,8 @@ final class FileReceiver {
   private final Map<Integer, Integer> open = new HashMap<>();
   private final List<FileStat> times = new ArrayList<>();
   private final Set<String> files = new HashSet<>();
+  private final @Nullable String before;
+  private final Set<String> directoriesBefore = new HashSet<>();
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(64 * 1024);
   private int next;
   private boolean named;
@@ -39,14 +43,19 @@ final class FileReceiver {
 
   /**
    * @param target an empty directory
+   * @param before what was received last time, on the same file system: files that are the same are
+   *     not asked for again; null for nothing
    * @param progress told the bytes that have come so far
    */
-  FileReceiver(Sys sys, Path target, RpcStream stream, LongConsumer progress) {
+  FileReceiver(
+      Sys sys, Path target, @Nullable Path before, RpcStream stream, LongConsumer progress) {
     this.sys = sys;
     this.root = target.toString();
     this.stream = stream;
     this.progress = progress;
+    this.before = before == null ? null : before.toString();
     directories.add("");
+    directoriesBefore.add("");
   }
 
   /**
@@ -108,6 +117,7 @@ final class FileReceiver {
     byte[] host = host(path);
     if (stat.isDirectory()) {
       directories.add(path);
+      seenBefore(path);
       sys.mkdirat(Sys.AT_FDCWD, host, 0700);
       times.add(stat);
       metadata(stat, host);
@@ -122,6 +132,9 @@ final class FileReceiver {
       sys.linkat(Sys.AT_FDCWD, host(stat.link()), Sys.AT_FDCWD, host);
     } else if (stat.isRegular()) {
       files.add(path);
+      if (sameAsBefore(stat, host)) {
+        return;
+      }
       wanted.put(id, stat);
       int flags = Sys.O_WRONLY | Sys.O_CREAT | Sys.O_EXCL;
       sys.close(sys.openat(Sys.AT_FDCWD, host, flags, 0600));
@@ -130,6 +143,57 @@ final class FileReceiver {
       sys.mknodat(Sys.AT_FDCWD, host, 0010000 | 0600, 0, 0);
       metadata(stat, host);
       touch(stat);
+    }
+  }
+
+  private static String above(String path) {
+    int slash = path.lastIndexOf('/');
+    return slash < 0 ? "" : path.substring(0, slash);
+  }
+
+  private byte[] hostBefore(String path) {
+    return (before + "/" + path).getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** Notes what was a directory, and not a link to one. */
+  private void seenBefore(String path) {
+    try {
+      if (before != null && directoriesBefore.contains(above(path))) {
+        Stat old = sys.findat(Sys.AT_FDCWD, hostBefore(path));
+        if (old != null && old.isDirectory()) {
+          directoriesBefore.add(path);
+        }
+      }
+    } catch (ErrnoException e) {
+      // then it is not used
+    }
+  }
+
+  /** Takes a file over from last time, if all that is known of it is the same. */
+  private boolean sameAsBefore(FileStat stat, byte[] host) {
+    if (before == null
+        || !stat.attributes().isEmpty()
+        || !directoriesBefore.contains(above(stat.path()))) {
+      return false;
+    }
+    try {
+      byte[] old = hostBefore(stat.path());
+      Stat known = sys.findat(Sys.AT_FDCWD, old);
+      boolean same =
+          known != null
+              && known.isRegular()
+              && known.sizeBytes() == stat.sizeBytes()
+              && known.uid() == stat.uid()
+              && known.gid() == stat.gid()
+              && (known.mode() & 07777) == stat.permissions()
+              && known.mtimeSeconds() * 1_000_000_000L + known.mtimeNanos() == stat.modifiedNanos()
+              && sys.llistxattr(old).isEmpty();
+      if (same) {
+        sys.linkat(Sys.AT_FDCWD, old, Sys.AT_FDCWD, host);
+      }
+      return same;
+    } catch (ErrnoException e) {
+      return false; // it is gone: sent again
     }
   }
 

@@ -102,7 +102,7 @@ final class Outputs {
     Session session = sessions.await(solve.session());
     try (Workspace workspace = builder.workspace();
         MountedImage files = builder.mount(result.image())) {
-      RpcStream stream = new SessionFiles(session, workspace.sys()).send(headers(number));
+      RpcStream stream = new SessionFiles(session, workspace).send(headers(number));
       vertex.progress("copying files", 0, 0, false);
       new FileSender(workspace.sys(), files.root(), stream).send();
       vertex.progress("copying files", 0, 0, true);
@@ -114,7 +114,7 @@ final class Outputs {
       throws RpcException, InterruptedException {
     Session session = sessions.await(solve.session());
     try (Workspace workspace = builder.workspace()) {
-      RpcStream stream = new SessionFiles(session, workspace.sys()).send(headers(number));
+      RpcStream stream = new SessionFiles(session, workspace).send(headers(number));
       return images.send(result, output, stream, vertex);
     }
   }
@@ -124,7 +124,7 @@ final class Outputs {
     Session session = sessions.await(solve.session());
     try (Workspace workspace = builder.workspace();
         MountedImage files = builder.mount(result.image())) {
-      RpcStream stream = new SessionFiles(session, workspace.sys()).send(headers(number));
+      RpcStream stream = new SessionFiles(session, workspace).send(headers(number));
       vertex.progress("sending tarball", 0, 0, false);
       long bytes = TarSender.send(workspace.sys(), files.root(), stream);
       vertex.progress("sending tarball", bytes, 0, true);

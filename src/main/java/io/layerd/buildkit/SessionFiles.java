@@ -1,8 +1,8 @@
 package io.layerd.buildkit;
 
+import io.layerd.build.Workspace;
 import io.layerd.rpc.RpcException;
 import io.layerd.rpc.RpcStream;
-import io.layerd.sys.Sys;
 import java.io.InputStream;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -20,11 +20,11 @@ final class SessionFiles {
   private static final String UPLOADS = "http://buildkit-session/";
 
   private final Session session;
-  private final Sys sys;
+  private final Workspace workspace;
 
-  SessionFiles(Session session, Sys sys) {
+  SessionFiles(Session session, Workspace workspace) {
     this.session = session;
-    this.sys = sys;
+    this.workspace = workspace;
   }
 
   /**
@@ -50,11 +50,20 @@ final class SessionFiles {
     put(headers, "dir-name", List.of(wanted.name()));
     put(headers, "exclude-patterns", wanted.excludes());
     put(headers, "followpaths", wanted.only());
+    // clients of the same directory send the same key; files may come from the last build
+    boolean whole = wanted.only().isEmpty() && !session.sharedKey().isEmpty();
+    String key = session.sharedKey() + "\n" + wanted.name();
+    Path before = whole ? workspace.kept().find(key) : null;
     RpcStream stream = session.peer().open(FETCH, headers);
     vertex.progress(label, 0, 0, false);
-    long bytes =
-        new FileReceiver(sys, target, stream, so -> vertex.progress(label, so, 0, false)).receive();
+    FileReceiver receiver =
+        new FileReceiver(
+            workspace.sys(), target, before, stream, so -> vertex.progress(label, so, 0, false));
+    long bytes = receiver.receive();
     vertex.progress(label, bytes, 0, true);
+    if (whole) {
+      workspace.keep(key, target);
+    }
   }
 
   private static void put(Map<String, List<String>> headers, String name, List<String> values) {

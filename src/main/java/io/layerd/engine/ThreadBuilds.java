@@ -66,6 +66,9 @@ final class ThreadBuilds implements BuildCommands {
       throw new InvalidParameter("failed to prune build cache: " + e.getMessage(), e);
     }
     long freed = 0;
+    if (filters.isEmpty()) {
+      builder.kept().clear();
+    }
     for (CacheMounts.Entry entry : builder.caches().list()) {
       boolean old = entry.used().isBefore(before);
       if (old && checked.matches("id", entry.name()) && !hasOther(checked)) {

@@ -99,7 +99,7 @@ class FileTransferTest {
                     failure.set(e);
                   }
                 });
-    long bytes = new FileReceiver(Sys.host(), to, ends[1], _ -> {}).receive();
+    long bytes = new FileReceiver(Sys.host(), to, null, ends[1], _ -> {}).receive();
     sender.join();
 
     assertThat(failure.get()).isNull();
@@ -116,6 +116,65 @@ class FileTransferTest {
         .isEqualTo(Instant.ofEpochSecond(1000));
   }
 
+  /** Sends once more, and tells how many bytes that took. */
+  private long again(Path target, Path before) throws Exception {
+    End[] ends = End.pair();
+    Thread sender =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  try {
+                    new FileSender(Sys.host(), from, ends[0]).send();
+                  } catch (RpcException | InterruptedException e) {
+                    throw new AssertionError(e);
+                  }
+                });
+    Files.createDirectory(target);
+    long bytes = new FileReceiver(Sys.host(), target, before, ends[1], _ -> {}).receive();
+    sender.join();
+    return bytes;
+  }
+
+  @Test
+  void onlyWhatChangedIsSentAgain() throws Exception {
+    Files.createDirectories(from.resolve("d"));
+    Files.write(from.resolve("d/big"), new byte[200_000]);
+    Files.writeString(from.resolve("a"), "one");
+    Path first = directory.resolve("first");
+    assertThat(again(first, directory.resolve("none"))).isGreaterThan(200_000);
+
+    Files.writeString(from.resolve("a"), "two!");
+    Path second = directory.resolve("second");
+    assertThat(again(second, first)).isLessThan(10_000);
+    assertThat(second.resolve("a")).hasContent("two!");
+    assertThat(first.resolve("a")).hasContent("one");
+    assertThat(second.resolve("d/big")).hasSize(200_000);
+
+    // same size, other time
+    byte[] other = new byte[200_000];
+    other[0] = 1;
+    Files.write(from.resolve("d/big"), other);
+    Files.setLastModifiedTime(from.resolve("d/big"), FileTime.from(Instant.ofEpochSecond(5)));
+    Path third = directory.resolve("third");
+    assertThat(again(third, second)).isGreaterThan(200_000);
+    assertThat(third.resolve("d/big")).hasBinaryContent(other);
+  }
+
+  @Test
+  void aLinkOfLastTimeLeadsNowhere() throws Exception {
+    Path outside = Files.createDirectories(directory.resolve("outside"));
+    Files.writeString(outside.resolve("f"), "secret");
+    Files.setLastModifiedTime(outside.resolve("f"), FileTime.from(Instant.ofEpochSecond(7)));
+    Path before = Files.createDirectories(directory.resolve("before"));
+    Files.createSymbolicLink(before.resolve("d"), outside);
+    Files.createDirectories(from.resolve("d"));
+    Files.writeString(from.resolve("d/f"), "public");
+    Files.setLastModifiedTime(from.resolve("d/f"), FileTime.from(Instant.ofEpochSecond(7)));
+    Path target = directory.resolve("target");
+    assertThat(again(target, before)).isPositive();
+    assertThat(target.resolve("d/f")).hasContent("public");
+  }
+
   private static FileStat stat(String path, int mode, String link) {
     return new FileStat(path, mode, 0, 0, 0, 0, link, 0, 0, Map.of());
   }
@@ -126,7 +185,7 @@ class FileTransferTest {
       ends[0].send(Packet.stat(each));
     }
     ends[0].send(Packet.lastStat());
-    assertThatThrownBy(() -> new FileReceiver(Sys.host(), to, ends[1], _ -> {}).receive())
+    assertThatThrownBy(() -> new FileReceiver(Sys.host(), to, null, ends[1], _ -> {}).receive())
         .isInstanceOf(InvalidParameter.class);
     assertThat(directory.resolve("x")).doesNotExist();
   }
@@ -151,7 +210,7 @@ class FileTransferTest {
     End[] ends = End.pair();
     ends[0].send(Packet.stat(stat("a", 0644, "")));
     ends[0].closeSend();
-    assertThatThrownBy(() -> new FileReceiver(Sys.host(), to, ends[1], _ -> {}).receive())
+    assertThatThrownBy(() -> new FileReceiver(Sys.host(), to, null, ends[1], _ -> {}).receive())
         .isInstanceOf(RpcException.class);
   }
 }

@@ -93,6 +93,28 @@ class BuildKitIT {
   }
 
   @Test
+  void onlyChangedFilesAreSentAgain() throws IOException {
+    Path big = context.resolve("sub/big");
+    file("sub/small", "one");
+    Files.write(big, new byte[3_000_000]);
+    String dockerfile = "FROM busybox\nCOPY sub /s\nRUN cat /s/small; wc -c < /s/big\n";
+    assertThat(build(dockerfile).ok().err()).containsPattern("transferring context: 3\\.\\d+MB");
+    file("sub/small", "other");
+    Result second = build(dockerfile).ok();
+    assertThat(second.err())
+        .containsPattern("transferring context: \\d+B")
+        .doesNotContainPattern("transferring context: [\\d.]+[kM]B")
+        .contains(" other3000000");
+    Files.delete(big);
+    assertThat(build("FROM busybox\nCOPY sub /s\nRUN ls /s\n").ok().err())
+        .contains(" small")
+        .doesNotContain(" big");
+    docker.ok("buildx", "prune", "-af");
+    Files.write(big, new byte[3_000_000]);
+    assertThat(build(dockerfile).ok().err()).containsPattern("transferring context: 3\\.\\d+MB");
+  }
+
+  @Test
   void aFailingStepShowsItsPlaceAndLeavesNothing() throws IOException {
     Result failed = build("FROM busybox\nRUN echo out; exit 3\n");
     failed.exits(1);
