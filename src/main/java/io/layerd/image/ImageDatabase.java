@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -302,13 +303,22 @@ final class ImageDatabase {
     return Files.exists(file) ? Digest.parse(Files.readString(file).strip()) : null;
   }
 
-  /** Writes down that the image got a name just now. */
+  /**
+   * Writes down that the image got a name just now. Not flushed: a power cut may take the time
+   * away, which nothing depends on, and a build that is cached would spend most of its time here.
+   */
   void markTagged(Digest id) {
     Path directory = metadata.resolve(id.hex());
     try {
       PrivateDirectories.create(directory);
       String now = Instant.now().toString();
-      writer.write(directory.resolve("lastUpdated"), utf8(now), FILE_MODE);
+      Path fresh = Files.createTempFile(directory, ".tmp-lastUpdated", "");
+      try {
+        Files.write(fresh, utf8(now));
+        Files.move(fresh, directory.resolve("lastUpdated"), StandardCopyOption.ATOMIC_MOVE);
+      } finally {
+        Files.deleteIfExists(fresh);
+      }
     } catch (IOException e) {
       throw new SystemFailure("cannot write to " + directory + ": " + e, e);
     }
