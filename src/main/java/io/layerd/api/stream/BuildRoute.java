@@ -22,7 +22,11 @@ final class BuildRoute implements Handler<RoutingContext> {
   @Override
   public void handle(RoutingContext routing) {
     HttpServerRequest request = routing.request();
-    if ("2".equals(request.getParam("version"))) {
+    String version = request.getParam("version");
+    if (version != null && !version.isEmpty() && !version.matches("[12]")) {
+      throw new InvalidParameter("invalid version \"" + version + "\"");
+    }
+    if ("2".equals(version)) {
       throw new NotImplemented(
           "layerd speaks BuildKit with the buildx plugin only: install it, or set DOCKER_BUILDKIT=0");
     }
