@@ -132,7 +132,8 @@ final class StepMounts implements AutoCloseable {
   }
 
   private void mount(Path source, String target, boolean readOnly) {
-    BindOptions options = new BindOptions("", false, false, false, false);
+    // nothing is mounted below it; crun before 1.9 cannot make a file read-only recursively
+    BindOptions options = new BindOptions("", false, false, readOnly, false);
     mounts.add(
         new MountRequest(
             "bind", source.toString(), target, readOnly, "", options, null, null, null));
