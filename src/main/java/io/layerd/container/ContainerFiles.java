@@ -8,15 +8,14 @@ import io.layerd.durable.AtomicFiles;
 import io.layerd.error.SystemFailure;
 import io.layerd.spec.HostConfig;
 import io.layerd.spec.SpecJson;
+import io.layerd.sys.Sys;
+import io.layerd.sys.Trees;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
@@ -248,25 +247,7 @@ final class ContainerFiles {
 
   private static void delete(Path directory) {
     try {
-      Files.walkFileTree(
-          directory,
-          new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-                throws IOException {
-              Files.delete(file);
-              return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(
-                Path path, @org.jspecify.annotations.Nullable IOException e) throws IOException {
-              Files.delete(path);
-              return FileVisitResult.CONTINUE;
-            }
-          });
-    } catch (NoSuchFileException e) {
-      LOG.tracef("%s was gone already", directory);
+      new Trees(Sys.host()).delete(directory);
     } catch (IOException e) {
       LOG.warnf("cannot delete %s: %s; it is tried again at the next start", directory, reason(e));
     }

@@ -8,8 +8,11 @@ import static io.layerd.sys.Sys.O_RDONLY;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import jnr.constants.platform.Errno;
 
 /**
@@ -48,7 +51,7 @@ public final class Trees {
     int root = sys.openat(AT_FDCWD, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
     try {
       // A second round deletes what the first moved up.
-      while (empty(root, root, 0)) {}
+      while (empty(root, root, 0, true)) {}
     } finally {
       sys.close(root);
     }
@@ -56,27 +59,40 @@ public final class Trees {
   }
 
   // Answers whether something was moved to the root, to be deleted in another round.
-  private boolean empty(int directory, int root, int level) throws ErrnoException {
-    boolean moved = false;
+  private boolean empty(int directory, int root, int level, boolean alone) throws ErrnoException {
+    AtomicBoolean moved = new AtomicBoolean();
     int listing = sys.openat(directory, new byte[] {'.'}, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
     try {
+      List<Pieces.Piece> pieces = new ArrayList<>();
       for (DirEntry entry : sys.readDirectory(listing)) {
-        if (!isDirectory(listing, entry)) {
-          unlink(listing, entry.name(), 0);
-        } else if (level == LEVELS) {
-          sys.renameat(listing, entry.name(), root, uniqueName(entry));
-          moved = true;
-        } else {
-          moved |= emptyChild(listing, entry, root, level + 1);
-        }
+        pieces.add(
+            single -> {
+              if (delete(listing, entry, root, level, single)) {
+                moved.set(true);
+              }
+            });
       }
+      Pieces.run(pieces, alone);
     } finally {
       sys.close(listing);
     }
-    return moved;
+    return moved.get();
   }
 
-  private boolean emptyChild(int directory, DirEntry entry, int root, int level)
+  private boolean delete(int directory, DirEntry entry, int root, int level, boolean alone)
+      throws ErrnoException {
+    if (!isDirectory(directory, entry)) {
+      unlink(directory, entry.name(), 0);
+      return false;
+    }
+    if (level == LEVELS) {
+      sys.renameat(directory, entry.name(), root, uniqueName(entry));
+      return true;
+    }
+    return deleteChild(directory, entry, root, level + 1, alone);
+  }
+
+  private boolean deleteChild(int directory, DirEntry entry, int root, int level, boolean alone)
       throws ErrnoException {
     boolean moved;
     int child;
@@ -89,7 +105,7 @@ public final class Trees {
       throw e;
     }
     try {
-      moved = empty(child, root, level);
+      moved = empty(child, root, level, alone);
     } finally {
       sys.close(child);
     }
