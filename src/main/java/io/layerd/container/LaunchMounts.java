@@ -65,11 +65,7 @@ final class LaunchMounts {
   private BindMount volume(Container container, Mount mount) {
     Path source = rooms.volumes().use(mount.name(), container.id);
     rooms.events().volume("mount", mount, container);
-    return new BindMount(
-        "bind",
-        subpath(source, mount).toString(),
-        mount.destination(),
-        options("rbind", "rprivate", mount));
+    return bound(subpath(source, mount), true, "rprivate", mount);
   }
 
   private BindMount image(Container container, Mount mount) {
@@ -80,15 +76,22 @@ final class LaunchMounts {
         List.of("rbind", "rprivate", "ro"));
   }
 
-  /** Read-only means what is mounted below as well, unless the user says otherwise. */
-  private static List<String> options(String bind, String propagation, Mount mount) {
-    if (mount.readWrite()) {
-      return List.of(bind, propagation, "rw");
+  /**
+   * Read-only means what is mounted below as well, unless the user says otherwise. To crun a
+   * propagation for all that is below brings all that is below along, and before 1.9 a file cannot
+   * be read-only recursively.
+   */
+  private static BindMount bound(Path source, boolean recursive, String propagation, Mount mount) {
+    List<String> options = new ArrayList<>();
+    options.add(recursive ? "rbind" : "bind");
+    options.add(!recursive && propagation.startsWith("r") ? propagation.substring(1) : propagation);
+    options.add(mount.readWrite() ? "rw" : "ro");
+    var asked = mount.spec().bindOptions();
+    boolean alone = asked != null && asked.readOnlyNonRecursive();
+    if (!mount.readWrite() && !alone && recursive && Files.isDirectory(source)) {
+      options.add("rro");
     }
-    var options = mount.spec().bindOptions();
-    return options != null && options.readOnlyNonRecursive()
-        ? List.of(bind, propagation, "ro")
-        : List.of(bind, propagation, "ro", "rro");
+    return new BindMount("bind", source.toString(), mount.destination(), List.copyOf(options));
   }
 
   /** The part of a volume that a mount shows. */
@@ -154,13 +157,7 @@ final class LaunchMounts {
   }
 
   private static BindMount bind(Mount mount) {
-    return new BindMount(
-        "bind",
-        bindSource(mount).toString(),
-        mount.destination(),
-        options(
-            recursive(mount) ? "rbind" : "bind",
-            mount.propagation().isEmpty() ? "rprivate" : mount.propagation(),
-            mount));
+    String propagation = mount.propagation().isEmpty() ? "rprivate" : mount.propagation();
+    return bound(bindSource(mount), recursive(mount), propagation, mount);
   }
 }

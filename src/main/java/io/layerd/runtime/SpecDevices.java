@@ -148,7 +148,13 @@ final class SpecDevices {
 
   private void rule(boolean allow, String type, long major, long minor, String access) {
     ObjectNode node = rules.addObject().put("allow", allow).put("type", type);
-    node.put("major", major).put("minor", minor).put("access", access);
+    if (major >= 0) { // absent means all: crun takes no other word for it
+      node.put("major", major);
+    }
+    if (minor >= 0) {
+      node.put("minor", minor);
+    }
+    node.put("access", access);
   }
 
   private static void refuse(List<DeviceRequest> requests) {

@@ -304,6 +304,8 @@ class CreateFieldsIT {
           .isEqualTo("no\nno");
       assertThat(run(write, "--mount", mount + ",bind-recursive=writable")).isEqualTo("no");
       assertThat(run("ls /m/sub", "--mount", mount + ",bind-recursive=disabled")).isEmpty();
+      String file = "type=bind,src=/etc/hostname,dst=/fresh,readonly";
+      assertThat(run("echo x 2>/dev/null >/fresh || echo no", "--mount", file)).isEqualTo("no");
     } finally {
       Command.sh("umount %1$s/sub; rm -r %1$s".formatted(directory));
     }

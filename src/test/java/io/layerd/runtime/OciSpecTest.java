@@ -61,6 +61,7 @@ class OciSpecTest {
               test.path("name").asText(),
               () -> {
                 ObjectNode spec = spec(test.path("config"), host, expected);
+                allByAbsence(expected);
                 assertThat(normal(spec)).isEqualTo(expected);
               }));
     }
@@ -116,6 +117,15 @@ class OciSpecTest {
         .toSpec(OciSpec.cgroupsPath(host, "/docker", "ID"));
   }
 
+  // dockerd says -1 where all minor numbers are meant, which crun does not take.
+  private static void allByAbsence(JsonNode expected) {
+    for (JsonNode rule : expected.at("/linux/resources/devices")) {
+      if (rule.path("minor").asInt() == -1) {
+        ((ObjectNode) rule).remove("minor");
+      }
+    }
+  }
+
   // What was left out of the recording, and what depends on the host.
   private static JsonNode normal(ObjectNode spec) throws Exception {
     spec.remove("ociVersion");
@@ -166,7 +176,7 @@ class OciSpecTest {
     assertThat(rules.get(rules.size() - 2).toString())
         .isEqualTo("{\"allow\":true,\"type\":\"c\",\"major\":1,\"minor\":5,\"access\":\"r\"}");
     assertThat(rules.get(rules.size() - 1).toString())
-        .isEqualTo("{\"allow\":true,\"type\":\"b\",\"major\":8,\"minor\":-1,\"access\":\"rw\"}");
+        .isEqualTo("{\"allow\":true,\"type\":\"b\",\"major\":8,\"access\":\"rw\"}");
     assertThat(
             new SpecResources(Sys.host(), false, host)
                 .toSpec(devices.rules())
