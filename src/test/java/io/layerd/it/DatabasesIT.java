@@ -29,13 +29,13 @@ import org.testcontainers.utility.DockerImageName;
 /** What people's test suites do: Testcontainers runs a PostgreSQL and a Redis. */
 @ExtendWith(SharedEngine.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class TestcontainersIT {
+class DatabasesIT {
   private static final String READY = ".*database system is ready to accept connections.*\\n";
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
   private final Engine engine;
 
-  TestcontainersIT(Engine engine) {
+  DatabasesIT(Engine engine) {
     this.engine = engine;
   }
 
