@@ -119,7 +119,8 @@ class BuildCacheIT {
     assertThat(without.ok().err())
         .contains("failed to configure registry cache importer: manifest for " + none);
     assertThat(cached(without)).isZero();
-    assertThat(client().build(DOCKERFILE, "--cache-to", "type=local,dest=/nowhere").exits(1).err())
+    String local = "type=local,dest=" + client().context().resolve("cache"); // buildx makes it
+    assertThat(client().build(DOCKERFILE, "--cache-to", local).exits(1).err())
         .contains("layerd does not export caches of type local yet");
     assertThat(client().build(DOCKERFILE, "--cache-from", "type=azblob").exits(1).err())
         .contains("layerd does not import caches of type azblob yet");

@@ -458,8 +458,8 @@ class DaemonDefaultsIT {
                       "specified default runtime 'none' does not exist",
                   "{\"labels\": [\"g=h\"], \"runtimes\": {\"runc\": {\"path\": \"/x\"}}}",
                       "runtime name 'runc' is reserved",
-                  "{\"labels\": [\"g=h\"], \"authorization-policy\": \"/nowhere\"}",
-                      "invalid authorization policy: open /nowhere: no such file or directory",
+                  "{\"labels\": [\"g=h\"], \"authorization-policy\": \"/none/here\"}",
+                      "invalid authorization policy: open /none/here: no such file or directory",
                   "{\"labels\": [\"g=h\"], \"log-level\": \"warn\"}",
                       "log-level: (from flag: info, from file: warn)")
               .entrySet()) {
