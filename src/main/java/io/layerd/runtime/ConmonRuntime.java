@@ -30,6 +30,7 @@ final class ConmonRuntime implements ContainerRuntime {
   private final Path execRoot;
   private final Command command;
   private final Cgroups cgroups;
+  private final MoveAhead moves;
   private final Capabilities capabilities;
   private final Programs programs;
   private final SharedMemory sharedMemory;
@@ -44,6 +45,7 @@ final class ConmonRuntime implements ContainerRuntime {
     this.execRoot = execRoot;
     this.command = new Command(sys);
     this.cgroups = new Cgroups(sys, HostMounts.read());
+    this.moves = MoveAhead.of(cgroups);
     this.capabilities = Capabilities.ofThisProcess();
     this.programs = new Programs(options, command, cgroups::worksWithCrun);
     this.sharedMemory = new SharedMemory(sys);
@@ -87,6 +89,7 @@ final class ConmonRuntime implements ContainerRuntime {
 
   @Override
   public RunningProcess create(LaunchRequest request) {
+    moves.expect();
     String id = request.containerId();
     Programs.Runtime runtime = programs.runtime(request.host().runtime());
     Path conmon = programs.conmon();
@@ -262,6 +265,7 @@ final class ConmonRuntime implements ContainerRuntime {
 
   @Override
   public RunningProcess exec(ExecRequest request) {
+    moves.expect();
     String id = request.containerId();
     Bundle bundle = Bundle.ofContainer(execRoot, id);
     MonitorRecord record = MonitorRecord.read(bundle).orElse(null);
