@@ -1,11 +1,10 @@
 package io.layerd.archive;
 
 import io.layerd.error.InvalidParameter;
+import io.layerd.sys.Inflation;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.zip.CRC32;
 import java.util.zip.DataFormatException;
-import java.util.zip.Inflater;
 
 /**
  * Inflates gzip, all members of it. RFC 1952.
@@ -23,8 +22,7 @@ final class GzipMembers extends InputStream {
   private static final int COMMENT = 16;
 
   private final InputStream in;
-  private final Inflater inflater = new Inflater(true);
-  private final CRC32 crc = new CRC32();
+  private final Inflation inflation;
   private final byte[] buffer = new byte[BUFFER_BYTES];
   private int at;
   private int limit;
@@ -35,7 +33,12 @@ final class GzipMembers extends InputStream {
 
   /** Takes over the stream: closing this closes it. */
   GzipMembers(InputStream in) {
+    this(in, Inflation.fresh());
+  }
+
+  GzipMembers(InputStream in, Inflation inflation) {
     this.in = in;
+    this.inflation = inflation;
   }
 
   @Override
@@ -67,21 +70,20 @@ final class GzipMembers extends InputStream {
 
   private int inflate(byte[] b, int offset, int length) throws IOException {
     try {
-      int n = inflater.inflate(b, offset, length);
-      crc.update(b, offset, n);
-      if (inflater.finished()) {
-        at = limit - inflater.getRemaining();
-        trailer();
-      } else if (inflater.needsDictionary()) {
-        throw new InvalidParameter("gzip: invalid header");
-      } else if (n == 0 && inflater.needsInput()) {
+      int n = inflation.inflate(b, offset, length);
+      if (inflation.ended()) {
+        at = limit - inflation.remaining();
+        inMember = false;
+      } else if (n == 0) {
         if (!fill()) {
           throw TarFormat.unexpectedEnd();
         }
-        inflater.setInput(buffer, 0, limit);
+        inflation.input(buffer, 0, limit);
         at = limit;
       }
       return n;
+    } catch (Inflation.WrongSum e) {
+      throw new InvalidParameter("gzip: invalid checksum", e);
     } catch (DataFormatException e) {
       throw new InvalidParameter("flate: corrupt input: " + e.getMessage(), e);
     }
@@ -120,9 +122,8 @@ final class GzipMembers extends InputStream {
     if ((flags & HEADER_CRC) != 0) {
       u16();
     }
-    inflater.reset();
-    crc.reset();
-    inflater.setInput(buffer, at, limit - at);
+    inflation.begin();
+    inflation.input(buffer, at, limit - at);
     inMember = true;
     return true;
   }
@@ -142,15 +143,6 @@ final class GzipMembers extends InputStream {
     while (u8() != 0) {
       // up to the NUL
     }
-  }
-
-  private void trailer() throws IOException {
-    long sum = u16() | (long) u16() << 16;
-    long size = u16() | (long) u16() << 16;
-    if (sum != crc.getValue() || size != (inflater.getBytesWritten() & 0xffffffffL)) {
-      throw new InvalidParameter("gzip: invalid checksum");
-    }
-    inMember = false;
   }
 
   private int u16() throws IOException {
@@ -177,7 +169,7 @@ final class GzipMembers extends InputStream {
     synchronized (this) {
       if (!closed) {
         closed = true;
-        inflater.end();
+        inflation.close();
       }
     }
     in.close();
