@@ -3,6 +3,7 @@ package io.layerd.container;
 import io.layerd.container.StoredContainer.Mount;
 import io.layerd.error.EngineException;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.jboss.logging.Logger;
 
 /**
@@ -25,13 +26,27 @@ final class Teardown {
    * with {@link #runtime} once it was written down. Call with the container's lock held.
    */
   void all(Container container) {
-    quietly(container, "end its runtime state", () -> rooms.runtime().end(container.id));
-    network(container);
+    if (NetworkPlan.onNetworks(container)) {
+      // Programs are asked for either, and neither needs the other.
+      CompletableFuture<Void> ended =
+          CompletableFuture.runAsync(
+              () -> endRuntime(container),
+              task -> Thread.ofPlatform().name("end " + container.shortId()).start(task));
+      network(container);
+      ended.join();
+    } else {
+      endRuntime(container);
+      network(container);
+    }
     for (Mount mount : container.mounts.values()) {
       release(container, mount);
     }
     rooms.shm().release(container);
     layers(container);
+  }
+
+  private void endRuntime(Container container) {
+    quietly(container, "end its runtime state", () -> rooms.runtime().end(container.id));
   }
 
   void runtime(Container container) {

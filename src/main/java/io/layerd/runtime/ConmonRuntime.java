@@ -89,7 +89,6 @@ final class ConmonRuntime implements ContainerRuntime {
 
   @Override
   public RunningProcess create(LaunchRequest request) {
-    moves.expect();
     String id = request.containerId();
     Programs.Runtime runtime = programs.runtime(request.host().runtime());
     Path conmon = programs.conmon();
@@ -101,7 +100,7 @@ final class ConmonRuntime implements ContainerRuntime {
       delete(id);
     }
     String cgroupsPath = OciSpec.cgroupsPath(request.host(), options.cgroupParent(), id);
-    try {
+    try (var _ = moves.expect()) {
       Files.createDirectories(bundle.directory());
       LaunchRequest complete =
           RecursiveReadOnly.apply(
@@ -265,14 +264,15 @@ final class ConmonRuntime implements ContainerRuntime {
 
   @Override
   public RunningProcess exec(ExecRequest request) {
-    moves.expect();
     String id = request.containerId();
     Bundle bundle = Bundle.ofContainer(execRoot, id);
     MonitorRecord record = MonitorRecord.read(bundle).orElse(null);
     if (record == null || !record.process().alive(sys)) {
       throw notRunning(id);
     }
-    return execs.start(request, bundle, record);
+    try (var _ = moves.expect()) {
+      return execs.start(request, bundle, record);
+    }
   }
 
   @Override

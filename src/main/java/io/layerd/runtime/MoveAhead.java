@@ -5,8 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
@@ -18,18 +18,25 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The move takes a lock of the whole host ({@code cgroup_threadgroup_rwsem}). Its first taker
  * waits for an RCU grace period, 6 to 16 ms; whoever takes it within some 15 ms after that waits
- * for nothing. So it is taken here, in the background, while the bundle is written and conmon
- * starts: by moving this process into the group that it is in.
+ * for nothing. So it is taken here, in the background, from when the bundle is written until the
+ * process is there: by moving this process into the group that it is in.
  */
 final class MoveAhead {
   private static final Logger LOG = Logger.getLogger(MoveAhead.class);
   private static final int IDLE_SECONDS = 10;
+  private static final int PAUSE_MILLIS = 8;
+
+  /** A launch that takes longer than this waits for something else. */
+  private static final int MOST_MOVES = 20;
 
   /** In the words of cgroup.procs: the process that writes. */
   private static final byte[] MYSELF = {'0'};
 
   private final @Nullable Path members;
   private final Executor background;
+  private int expected;
+  private int movesLeft;
+  private boolean moving;
 
   MoveAhead(@Nullable Path members, Executor background) {
     this.members = members;
@@ -38,16 +45,14 @@ final class MoveAhead {
 
   /** For this process, in one of its hierarchies; does nothing where there is none. */
   static MoveAhead of(Cgroups cgroups) {
-    // One at a time, and one more that waits: a third would take the lock no later than that.
     var background =
         new ThreadPoolExecutor(
             0,
             1,
             IDLE_SECONDS,
             TimeUnit.SECONDS,
-            new ArrayBlockingQueue<>(1),
-            Thread.ofPlatform().daemon().name("move ahead").factory(),
-            new ThreadPoolExecutor.DiscardPolicy());
+            new LinkedBlockingQueue<>(),
+            Thread.ofPlatform().daemon().name("move ahead").factory());
     return new MoveAhead(members(cgroups, Path.of("/proc/self/cgroup")), background);
   }
 
@@ -80,11 +85,48 @@ final class MoveAhead {
     return null;
   }
 
+  /** What is expected has come when this is closed. */
+  interface Expected extends AutoCloseable {
+    @Override
+    void close();
+  }
+
   /** A process will be moved soon. Returns at once. */
-  void expect() {
-    if (members != null) {
-      background.execute(() -> move(members));
+  Expected expect() {
+    if (members == null) {
+      return () -> {};
     }
+    boolean begin;
+    synchronized (this) {
+      expected++;
+      movesLeft = MOST_MOVES;
+      begin = !moving;
+      moving = true;
+    }
+    if (begin) {
+      background.execute(() -> moves(members));
+    }
+    return this::arrived;
+  }
+
+  private synchronized void arrived() {
+    expected--;
+  }
+
+  private void moves(Path members) {
+    while (another()) {
+      move(members);
+      try {
+        Thread.sleep(PAUSE_MILLIS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private synchronized boolean another() {
+    moving = expected > 0 && movesLeft-- > 0 && !Thread.currentThread().isInterrupted();
+    return moving;
   }
 
   private static void move(Path members) {

@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,21 +61,47 @@ class MoveAheadTest {
     assertThat(MoveAhead.members(host, membership)).isNull();
     Files.writeString(membership, "0::/not/there\n\n");
     assertThat(MoveAhead.members(host, membership)).isNull();
-    new MoveAhead(null, Runnable::run).expect();
-    new MoveAhead(root.resolve("gone"), Runnable::run).expect();
+    new MoveAhead(null, Runnable::run).expect().close();
+    new MoveAhead(root.resolve("gone"), Runnable::run).expect().close();
   }
 
   @Test
   void movesThisProcessToWhereItIs() throws Exception {
     Path members = group("plain");
-    new MoveAhead(members, Runnable::run).expect();
+    new MoveAhead(members, Runnable::run).expect().close();
     assertThat(members).hasContent("0");
 
     Path own = Path.of("/proc/self/cgroup");
     Path real = MoveAhead.members(new Cgroups(Sys.host(), HostMounts.read()), own);
     assertThat(real).isNotNull();
     List<String> before = Files.readAllLines(own);
-    new MoveAhead(real, Runnable::run).expect();
+    new MoveAhead(real, Runnable::run).expect().close();
     assertThat(Files.readAllLines(own)).isEqualTo(before);
+  }
+
+  @Test
+  void endsWithTheLastThatIsExpectedAndBeginsAgain() throws Exception {
+    Path members = group("plain");
+    BlockingQueue<Runnable> begun = new LinkedBlockingQueue<>();
+    MoveAhead ahead = new MoveAhead(members, begun::add);
+    MoveAhead.Expected first = ahead.expect();
+    MoveAhead.Expected second = ahead.expect();
+    assertThat(begun).as("one goes on for both").hasSize(1);
+    Thread moving = Thread.ofPlatform().start(begun.remove());
+    first.close();
+    Files.writeString(members, "");
+    while (Files.size(members) == 0) {
+      Thread.sleep(1);
+    }
+    assertThat(begun).isEmpty();
+    second.close();
+    moving.join();
+
+    try (var _ = ahead.expect()) {
+      assertThat(begun).hasSize(1);
+      Files.writeString(members, "");
+      begun.remove().run();
+      assertThat(members).as("nothing came: it gave up").hasContent("0");
+    }
   }
 }
