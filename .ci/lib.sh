@@ -69,12 +69,24 @@ install_docker_cli() {
     apt_install docker-cli
     return 0
   fi
-  # Older Debian ships the client inside the engine's package: take the one file.
-  local dir; dir=$(mktemp -d)
-  (cd "$dir" && apt-get download -qq docker.io >/dev/null 2>&1 && dpkg-deb --fsys-tarfile docker.io_*.deb | tar -x ./usr/bin/docker) \
-    || die "no docker CLI could be installed"
-  install -m 755 "$dir/usr/bin/docker" /usr/local/bin/docker
+  take_docker_cli /usr/local/bin/docker || die "no docker CLI could be installed"
+}
+
+# Older Debian ships the client inside the engine's package: takes the one file.
+take_docker_cli() { # file to make
+  local dir status=0; dir=$(mktemp -d)
+  (cd "$dir" && { apt-get download -qq docker.io || { apt-get update -qq && apt-get download -qq docker.io; }; } >/dev/null 2>&1 \
+    && dpkg-deb --fsys-tarfile docker.io_*.deb | tar -x ./usr/bin/docker) && install -D -m 755 "$dir/usr/bin/docker" "$1" || status=1
   rm -rf "$dir"
+  return $status
+}
+
+# For the tests, a docker CLI of 18.09 to 22, which has a client of BuildKit's built in.
+get_old_cli() { # directory
+  [ ! -x "$1/docker" ] || return 0
+  take_docker_cli "$1/docker" 2>/dev/null && "$1/docker" --version | grep -qE 'version (1[89]|2[0-2])\.' && return 0
+  rm -rf "$1"
+  say "no old docker CLI could be had: what needs it is skipped"
 }
 
 # Plugins of the docker CLI for the tests, docker-buildx or docker-compose: this Debian's package, or the one file of a later one's in a

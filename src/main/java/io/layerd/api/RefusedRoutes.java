@@ -68,7 +68,6 @@ public final class RefusedRoutes {
   private static Map<String, String> missing() {
     Map<String, String> missing = new LinkedHashMap<>();
     missing.put("/swarm/(init|join)", "swarm mode");
-    missing.put("/build/cancel", "builds of BuildKit");
     missing.put("/plugins(/.*)?", "plugins");
     return missing;
   }

@@ -6,6 +6,7 @@ import io.layerd.dockerfile.Instruction;
 import io.layerd.dockerfile.Substitution;
 import io.layerd.error.InvalidParameter;
 import io.layerd.error.SystemFailure;
+import io.layerd.image.Cancel;
 import io.layerd.image.ImageService.Cancellation;
 import io.layerd.image.ImageService.Image;
 import java.util.ArrayList;
@@ -36,7 +37,7 @@ final class Build {
   private final BuildFiles files;
   private final BuildReport report;
   private final ImportedSteps imported;
-  private final BuildCancel cancel;
+  private final Cancel cancel;
   private final boolean kit;
   private final BuildArgs args;
 
@@ -54,7 +55,7 @@ final class Build {
     this.files = files;
     this.report = report;
     this.imported = imported;
-    cancel = new BuildCancel(cancellation);
+    cancel = new Cancel(cancellation);
     kit = request.client() != null;
     args = new BuildArgs(request.buildArgs(), PlatformNames.args(request.platform()));
   }

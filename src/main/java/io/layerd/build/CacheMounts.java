@@ -1,6 +1,7 @@
 package io.layerd.build;
 
 import io.layerd.error.SystemFailure;
+import io.layerd.image.Cancel;
 import io.layerd.sys.ErrnoException;
 import io.layerd.sys.Sys;
 import java.io.IOException;
@@ -53,7 +54,7 @@ public final class CacheMounts {
    *
    * @param sharing {@code shared}, {@code private} or {@code locked}
    */
-  Lease use(String id, String sharing, BuildCancel cancel) throws InterruptedException {
+  Lease use(String id, String sharing, Cancel cancel) throws InterruptedException {
     cancel.onCancel(this::wakeAll);
     return take(id, sharing, cancel);
   }
@@ -62,7 +63,7 @@ public final class CacheMounts {
     notifyAll();
   }
 
-  private synchronized Lease take(String id, String sharing, BuildCancel cancel)
+  private synchronized Lease take(String id, String sharing, Cancel cancel)
       throws InterruptedException {
     String base = hash(id);
     String name = base;

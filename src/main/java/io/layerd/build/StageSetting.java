@@ -1,6 +1,7 @@
 package io.layerd.build;
 
 import io.layerd.dockerfile.Dockerfile;
+import io.layerd.image.Cancel;
 
 /**
  * What a stage is built from and with.
@@ -19,7 +20,7 @@ record StageSetting(
     BuildFiles files,
     BuildArgs args,
     ImportedSteps imported,
-    BuildCancel cancel,
+    Cancel cancel,
     int number,
     int stageCount,
     int stepsBefore,

@@ -3,6 +3,7 @@ package io.layerd.build;
 import io.layerd.build.StageSources.Origin;
 import io.layerd.error.InvalidParameter;
 import io.layerd.error.SystemFailure;
+import io.layerd.image.Cancel;
 import io.layerd.oci.ChainId;
 import io.layerd.spec.BindOptions;
 import io.layerd.spec.MountRequest;
@@ -27,11 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class StepMounts implements AutoCloseable {
   /** Where mounts take their files from. */
   record Sources(
-      Tools tools,
-      BuildRequest request,
-      BuildFiles files,
-      StageSources stages,
-      BuildCancel cancel) {
+      Tools tools, BuildRequest request, BuildFiles files, StageSources stages, Cancel cancel) {
     /** What of the mounts a step's result depends on, for the cache. */
     List<String> identity(List<MountFlag> flags) throws InterruptedException {
       List<String> words = new ArrayList<>();

@@ -103,7 +103,7 @@ final class CacheExports {
             RpcException.UNKNOWN, "failed to export cache to " + reference + ": " + e.getMessage());
       }
     } catch (CancellationException e) {
-      vertex.end("CANCELED");
+      vertex.end(Vertex.CANCELED);
       throw new RpcException(RpcException.CANCELLED, "context canceled");
     }
   }

@@ -6,6 +6,7 @@ import io.layerd.build.ImportedSteps;
 import io.layerd.error.EngineException;
 import io.layerd.error.InvalidParameter;
 import io.layerd.image.CacheArchive.StoredCache;
+import io.layerd.image.Cancel;
 import io.layerd.image.ImageService;
 import io.layerd.layer.Layer;
 import io.layerd.oci.ChainId;
@@ -122,7 +123,7 @@ final class CacheImports implements ImportedSteps {
       report.warn("a layer of the cache cannot be had: " + e.getMessage());
       return null;
     } catch (CancellationException e) {
-      vertex.end("CANCELED");
+      vertex.end(Vertex.CANCELED);
       throw e;
     }
   }

@@ -6,8 +6,7 @@ import io.layerd.rpc.RpcException;
 import io.layerd.rpc.RpcService;
 import io.layerd.rpc.WireMessage;
 import io.layerd.rpc.WireWriter;
-import java.util.List;
-import java.util.Map;
+import java.io.IOException;
 import java.util.function.Predicate;
 
 /** BuildKit's control service, for one connection. */
@@ -18,8 +17,7 @@ final class Control implements RpcService {
   private final Solves solves;
   private final Gateway gateway;
   private final DockerfileSolve dockerfiles;
-  private final Outputs outputs;
-  private final CacheExports exports;
+  private final Solver solver;
   private final CachePruning caches;
   private final Worker worker;
   private final Predicate<String> allowed;
@@ -31,16 +29,14 @@ final class Control implements RpcService {
       Solves solves,
       Gateway gateway,
       DockerfileSolve dockerfiles,
-      Outputs outputs,
-      CacheExports exports,
+      Solver solver,
       CachePruning caches,
       Worker worker,
       Predicate<String> allowed) {
     this.solves = solves;
     this.gateway = gateway;
     this.dockerfiles = dockerfiles;
-    this.outputs = outputs;
-    this.exports = exports;
+    this.solver = solver;
     this.caches = caches;
     this.worker = worker;
     this.allowed = allowed;
@@ -74,7 +70,7 @@ final class Control implements RpcService {
       case "Info" -> call.send(new WireWriter().message(1, worker.release()).toBytes());
       case "ListWorkers" -> call.send(new WireWriter().message(1, worker.record()).toBytes());
       case "Solve" -> call.send(solve(call, request).toBytes());
-      case "Status" -> solves.log(request.text(1)).follow(call);
+      case "Status" -> status(call, request.text(1));
       case "DiskUsage" -> call.send(diskUsage().toBytes());
       case "Prune" -> {
         for (CacheMounts.Entry entry : caches.prune(request.texts(1))) {
@@ -89,17 +85,21 @@ final class Control implements RpcService {
 
   private WireWriter solve(RpcCall call, WireMessage request)
       throws RpcException, InterruptedException {
-    Solve solve = new Solve(request, allowed);
-    solves.add(solve);
+    Solve solve = Solve.of(request, allowed);
     call.onCancel(solve.cancellation()::cancel);
+    return new WireWriter()
+        .map(1, solver.run(solve, () -> Outputs.of(request), () -> result(solve, request)));
+  }
+
+  private void status(RpcCall call, String ref) throws RpcException, InterruptedException {
+    SolveLog log = solves.log(ref);
+    call.onCancel(Thread.currentThread()::interrupt);
     try {
-      List<Outputs.Wanted> wanted = Outputs.of(request);
-      Solve.Result result = exports.inline(solve, result(solve, request));
-      Map<String, String> told = outputs.write(solve, result, wanted);
-      exports.write(solve, result);
-      return new WireWriter().map(1, told);
-    } finally {
-      solves.end(solve);
+      log.follow(call::send);
+    } catch (RpcException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new RpcException(RpcException.UNAVAILABLE, String.valueOf(e.getMessage()));
     }
   }
 

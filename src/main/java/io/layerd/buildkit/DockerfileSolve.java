@@ -45,15 +45,7 @@ final class DockerfileSolve {
       FrontendOptions frontend = new FrontendOptions(options);
       frontend.check();
       SessionFiles transfers = new SessionFiles(session, workspace);
-      KitFiles files =
-          new KitFiles(
-              solve.log(),
-              solve.ref(),
-              transfers,
-              workspace,
-              options,
-              report,
-              solve.cancellation());
+      KitFiles files = new KitFiles(solve, transfers, workspace, options, report);
       text = files.dockerfile();
       name = files.dockerfileName();
       checkSyntax(frontend.syntax().isEmpty() ? syntax(text) : frontend.syntax());
@@ -84,7 +76,7 @@ final class DockerfileSolve {
       int line = Failures.line(message);
       throw Failures.at(message, name, text, line == 0 ? report.line() : line);
     } catch (CancellationException e) {
-      report.fail("CANCELED");
+      report.fail(Vertex.CANCELED);
       throw new RpcException(RpcException.CANCELLED, "context canceled");
     }
   }

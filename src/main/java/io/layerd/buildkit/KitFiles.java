@@ -11,6 +11,7 @@ import io.layerd.rpc.RpcException;
 import io.layerd.sys.ErrnoException;
 import io.layerd.sys.Sys;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -25,32 +26,26 @@ final class KitFiles implements BuildFiles {
   private static final String IGNORE = ".dockerignore";
   private static final long MOST_BYTES = 16L << 20;
 
-  private final SolveLog log;
-  private final String ref;
+  private final Solve solve;
   private final SessionFiles files;
   private final Workspace workspace;
   private final Map<String, String> options;
   private final KitReport report;
-  private final Cancel cancellation;
   private final NamedContexts contexts;
   private @Nullable Path context;
   private @Nullable String ignore;
 
   KitFiles(
-      SolveLog log,
-      String ref,
+      Solve solve,
       SessionFiles files,
       Workspace workspace,
       Map<String, String> options,
-      KitReport report,
-      Cancel cancellation) {
-    this.log = log;
-    this.ref = ref;
+      KitReport report) {
+    this.solve = solve;
     this.files = files;
     this.workspace = workspace;
     this.options = options;
     this.report = report;
-    this.cancellation = cancellation;
     contexts = new NamedContexts(options, this::additional);
   }
 
@@ -59,7 +54,7 @@ final class KitFiles implements BuildFiles {
   }
 
   private void vertex(String name, Work work) {
-    Vertex vertex = Vertex.begin(log, ref + " " + name, name);
+    Vertex vertex = Vertex.begin(solve.log(), solve.ref() + " " + name, name);
     try {
       work.run(vertex);
       vertex.end();
@@ -133,15 +128,21 @@ final class KitFiles implements BuildFiles {
         vertex -> {
           if (files.isUpload(url)) {
             vertex.progress("transferring context:", 0, 0, false);
-            workspace.unpack(files.upload(url), target, cancellation);
+            try (InputStream archive = upload(url)) {
+              workspace.unpack(archive, target, solve.cancellation());
+            }
             vertex.progress("transferring context:", 0, 0, true);
           } else {
             boolean git = "1".equals(options.get("build-arg:BUILDKIT_CONTEXT_KEEP_GIT_DIR"));
-            found[0] = workspace.fetch(url, target, git, report, cancellation);
+            found[0] = workspace.fetch(url, target, git, report, solve.cancellation());
           }
         });
     ignore = "";
     return found[0];
+  }
+
+  private InputStream upload(String url) throws RpcException, InterruptedException {
+    return url.equals(StreamedBuild.UPLOAD) ? solve.upload() : files.upload(url);
   }
 
   private String inContext(Path directory) {
@@ -232,7 +233,7 @@ final class KitFiles implements BuildFiles {
     if (local == null) {
       vertex(
           "[context " + name + "] load remote context",
-          _ -> found[0] = workspace.fetch(where, target, false, report, cancellation));
+          _ -> found[0] = workspace.fetch(where, target, false, report, solve.cancellation()));
       return found[0];
     }
     Path rules = workspace.directory(place + "-ignore");

@@ -36,8 +36,9 @@ final class KitReport implements BuildReport {
 
   @Override
   public void failed(String why) {
-    fail(why);
-    if (whole != null && !why.equals("CANCELED")) {
+    boolean cancelled = why.equals("CANCELED");
+    fail(cancelled ? Vertex.CANCELED : why);
+    if (whole != null && !cancelled) {
       whole.failedAt(line);
     }
   }
@@ -56,7 +57,7 @@ final class KitReport implements BuildReport {
       return;
     }
     String text = step.text();
-    if (step.inStage() == 1) {
+    if (step.inStage() == 1 && text.regionMatches(true, 0, "FROM ", 0, 5)) { // not of a stage
       text = "FROM " + base(text);
     }
     String stage = step.stageName();

@@ -44,7 +44,11 @@ final class SessionFiles {
   void fetch(Wanted wanted, Path target, Vertex vertex, String label)
       throws RpcException, InterruptedException {
     if (!session.offers(FETCH)) {
-      throw new RpcException(RpcException.UNKNOWN, "the client offers no files");
+      throw new RpcException(
+          RpcException.UNKNOWN,
+          session.id().isEmpty()
+              ? "could not access local files without session"
+              : "the client offers no files");
     }
     Map<String, List<String>> headers = new LinkedHashMap<>();
     put(headers, "dir-name", List.of(wanted.name()));

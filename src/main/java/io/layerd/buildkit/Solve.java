@@ -2,19 +2,25 @@ package io.layerd.buildkit;
 
 import io.layerd.build.BuiltStep;
 import io.layerd.error.InvalidParameter;
+import io.layerd.image.Cancel;
 import io.layerd.image.ImageService.Image;
 import io.layerd.rpc.RpcException;
 import io.layerd.rpc.WireMessage;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** One build of a client, from the request to the output. */
 final class Solve {
+  private static final Logger LOG = Logger.getLogger(Solve.class);
+
   private final String ref;
   private final SolveLog log = new SolveLog();
   private final Cancel cancel = new Cancel();
@@ -24,6 +30,7 @@ final class Solve {
   private final Set<String> entitlements;
   private final Predicate<String> allowed;
   private final CacheOptions cache;
+  private final Solver.Part<InputStream> upload;
 
   /**
    * @param image null if there is nothing in it
@@ -56,14 +63,43 @@ final class Solve {
 
   /**
    * @param allowed images that it may stand on
+   * @param upload what the client sends as {@link StreamedBuild#UPLOAD}
    */
-  Solve(WireMessage request, Predicate<String> allowed) throws RpcException {
-    ref = request.text(1);
-    session = request.text(5);
-    entitlements = Set.copyOf(request.texts(9));
+  Solve(
+      String ref,
+      String session,
+      Set<String> entitlements,
+      Predicate<String> allowed,
+      CacheOptions cache,
+      Solver.Part<InputStream> upload) {
+    this.ref = ref;
+    this.session = session;
+    this.entitlements = Set.copyOf(entitlements);
     this.allowed = allowed;
+    this.cache = cache;
+    this.upload = upload;
+  }
+
+  /**
+   * As a {@code SolveRequest} says.
+   *
+   * @param allowed images that it may stand on
+   */
+  static Solve of(WireMessage request, Predicate<String> allowed) throws RpcException {
+    return new Solve(
+        request.text(1),
+        request.text(5),
+        Set.copyOf(request.texts(9)),
+        allowed,
+        cache(request),
+        () -> {
+          throw new RpcException(RpcException.NOT_FOUND, "nothing is uploaded for this build");
+        });
+  }
+
+  private static CacheOptions cache(WireMessage request) throws RpcException {
     try {
-      cache = CacheOptions.of(request);
+      return CacheOptions.of(request);
     } catch (InvalidParameter e) {
       throw new RpcException(RpcException.INVALID_ARGUMENT, String.valueOf(e.getMessage()));
     }
@@ -95,6 +131,21 @@ final class Solve {
 
   Predicate<String> allowed() {
     return allowed;
+  }
+
+  /** What the client uploads; it ends when the build is cancelled. The caller closes it. */
+  InputStream upload() throws RpcException, InterruptedException {
+    InputStream stream = upload.get();
+    cancel.onCancel(() -> close(stream));
+    return stream;
+  }
+
+  private static void close(InputStream stream) {
+    try {
+      stream.close();
+    } catch (IOException e) {
+      LOG.debugf("an upload could not be ended: %s", e.getMessage());
+    }
   }
 
   /** Keeps what the client solved, until it says what to return. */

@@ -1,8 +1,7 @@
 package io.layerd.buildkit;
 
-import io.layerd.rpc.RpcCall;
-import io.layerd.rpc.RpcException;
 import io.layerd.rpc.WireWriter;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -59,15 +58,19 @@ final class SolveLog {
     return at < events.size() ? events.get(at) : new byte[0];
   }
 
-  /** Sends everything, until the build has ended or the caller has gone. */
-  void follow(RpcCall call) throws RpcException, InterruptedException {
-    call.onCancel(Thread.currentThread()::interrupt);
+  /** Takes what is followed. */
+  interface Follower {
+    void take(byte[] event) throws IOException, InterruptedException;
+  }
+
+  /** Sends everything, until the build has ended. */
+  void follow(Follower follower) throws IOException, InterruptedException {
     for (int at = 0; ; at++) {
       byte[] event = next(at);
       if (event.length == 0) {
         return;
       }
-      call.send(event);
+      follower.take(event);
     }
   }
 }

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** The builds under way, by the reference their client gave them. */
 final class Solves {
@@ -48,6 +49,11 @@ final class Solves {
       throw new RpcException(RpcException.UNKNOWN, "no such job " + ref);
     }
     return solve;
+  }
+
+  /** A build under way; null if there is none. */
+  synchronized @Nullable Solve find(String ref) {
+    return solves.get(ref);
   }
 
   /** What a build said so far: one under way, or one that ended a moment ago. */

@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /** One line of a build's progress, and what hangs on it. */
 final class Vertex {
+  /** The error by which clients know that there was none. */
+  static final String CANCELED = "context canceled";
+
   private static final int MOST_PROGRESS_NANOS = 50_000_000;
 
   private final SolveLog log;

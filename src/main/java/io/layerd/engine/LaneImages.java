@@ -2,11 +2,11 @@ package io.layerd.engine;
 
 import io.layerd.engine.worker.LaneGroup;
 import io.layerd.engine.worker.Lanes;
+import io.layerd.image.Cancel;
 import io.layerd.image.ImageArchives.ImportListener;
 import io.layerd.image.ImageArchives.ImportRequest;
 import io.layerd.image.ImageArchives.LoadListener;
 import io.layerd.image.ImageService;
-import io.layerd.image.ImageService.Cancellation;
 import io.layerd.image.ImageService.HistoryLine;
 import io.layerd.image.ImageService.Image;
 import io.layerd.image.ImageService.LoginRequest;
@@ -90,11 +90,11 @@ final class LaneImages implements ImageCommands {
     return Uni.createFrom()
         .deferred(
             () -> {
-              ClientGone gone = new ClientGone();
+              Cancel gone = new Cancel();
               return Unis.onPlatformThread(
                       "pull " + request.reference(), () -> images.pull(request, progress, gone))
                   .onCancellation()
-                  .invoke(gone::cancel);
+                  .invoke(gone::cancelAside);
             });
   }
 
@@ -103,11 +103,11 @@ final class LaneImages implements ImageCommands {
     return Uni.createFrom()
         .deferred(
             () -> {
-              ClientGone gone = new ClientGone();
+              Cancel gone = new Cancel();
               return Unis.onPlatformThread(
                       "push " + request.reference(), () -> images.push(request, listener, gone))
                   .onCancellation()
-                  .invoke(gone::cancel);
+                  .invoke(gone::cancelAside);
             });
   }
 
@@ -127,13 +127,13 @@ final class LaneImages implements ImageCommands {
     return Uni.createFrom()
         .deferred(
             () -> {
-              ClientGone gone = new ClientGone();
+              Cancel gone = new Cancel();
               AtomicReference<Image> made = new AtomicReference<>();
               return Unis.onPlatformThread(
                       "import", () -> made.set(images.importTar(tar, request, listener, gone)))
                   .map(_ -> made.get())
                   .onCancellation()
-                  .invoke(gone::cancel);
+                  .invoke(gone::cancelAside);
             });
   }
 
@@ -150,40 +150,5 @@ final class LaneImages implements ImageCommands {
   @Override
   public Uni<Void> login(LoginRequest request) {
     return Unis.onVirtualThread("login", () -> images.login(request));
-  }
-
-  /** Passes the news that the client has gone on to the transfer. */
-  static final class ClientGone implements Cancellation {
-    private final List<Runnable> actions = new java.util.ArrayList<>();
-    private boolean cancelled;
-
-    @Override
-    public synchronized boolean cancelled() {
-      return cancelled;
-    }
-
-    @Override
-    public void onCancel(Runnable action) {
-      synchronized (this) {
-        if (!cancelled) {
-          actions.add(action);
-          return;
-        }
-      }
-      action.run();
-    }
-
-    void cancel() {
-      List<Runnable> told;
-      synchronized (this) {
-        if (cancelled) {
-          return;
-        }
-        cancelled = true;
-        told = List.copyOf(actions);
-      }
-      // Not here: whoever cancelled may be the event loop.
-      Thread.ofPlatform().daemon().name("transfer cancel").start(() -> told.forEach(Runnable::run));
-    }
   }
 }

@@ -7,6 +7,7 @@ import io.layerd.build.Builder;
 import io.layerd.build.CacheMounts;
 import io.layerd.error.InvalidParameter;
 import io.layerd.events.EventLog;
+import io.layerd.image.Cancel;
 import io.layerd.image.ImageService.Cancellation;
 import io.layerd.image.TimeText;
 import io.smallrye.mutiny.Uni;
@@ -122,12 +123,12 @@ final class ThreadBuilds implements BuildCommands {
     return Uni.createFrom()
         .deferred(
             () -> {
-              LaneImages.ClientGone gone = new LaneImages.ClientGone();
+              Cancel gone = new Cancel();
               AtomicReference<BuildOutcome> outcome = new AtomicReference<>();
               return Unis.onPlatformThread("build", () -> outcome.set(work.apply(gone)))
                   .map(_ -> outcome.get())
                   .onCancellation()
-                  .invoke(gone::cancel);
+                  .invoke(gone::cancelAside);
             });
   }
 }

@@ -150,9 +150,9 @@ class ApiFrontTest {
 
   @Test
   void whatIsNotOfferedSaysSo() throws Exception {
-    HttpResponse<String> cancel = send("POST", "/v1.51/build/cancel");
-    assertThat(cancel.statusCode()).isEqualTo(501);
-    assertThat(cancel.body()).contains("layerd does not offer builds of BuildKit yet");
+    HttpResponse<String> swarm = send("POST", "/v1.51/swarm/init");
+    assertThat(swarm.statusCode()).isEqualTo(501);
+    assertThat(swarm.body()).contains("layerd does not offer swarm mode yet");
     assertThat(send("GET", "/services").statusCode()).isEqualTo(503);
     assertThat(send("GET", "/swarm").body()).contains("This node is not a swarm manager.");
     assertThat(send("GET", "/plugins").body()).isEqualTo("[]\n");

@@ -32,6 +32,7 @@ class PackageMapTest {
   private static final Set<String> LISTENERS =
       Set.of(
           "build.BuildOutput",
+          "buildkit.StreamedBuild$Trace",
           "container.FrameSink",
           "image.ImageArchives$ImportListener",
           "image.ImageArchives$LoadListener",

@@ -2,6 +2,7 @@ package io.layerd.build;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.layerd.image.Cancel;
 import io.layerd.sys.Sys;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +27,7 @@ class CacheMountsTest {
     }
   }
 
-  private static final BuildCancel STAYS = new BuildCancel(new Never());
+  private static final Cancel STAYS = new Cancel(new Never());
 
   @TempDir Path directory = Path.of("/");
 
@@ -37,7 +38,7 @@ class CacheMountsTest {
   @Test
   void whoeverWaitsForALockedOneGoesWithItsClient() throws Exception {
     CacheMounts caches = caches();
-    BuildCancel gone = new BuildCancel(new Never());
+    Cancel gone = new Cancel(new Never());
     try (CacheMounts.Lease _ = caches.use("/locked", "locked", STAYS)) {
       AtomicReference<Throwable> end = new AtomicReference<>();
       Thread waiting =

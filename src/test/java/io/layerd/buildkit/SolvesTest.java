@@ -59,7 +59,7 @@ class SolvesTest {
   }
 
   private static Solve solve(String ref) throws RpcException {
-    return new Solve(WireMessage.parse(new WireWriter().text(1, ref).toBytes()), _ -> true);
+    return Solve.of(WireMessage.parse(new WireWriter().text(1, ref).toBytes()), _ -> true);
   }
 
   @Test
@@ -70,7 +70,7 @@ class SolvesTest {
     solves.end(quick);
 
     Call call = new Call();
-    solves.log("quick").follow(call);
+    solves.log("quick").follow(call::send);
 
     assertThat(call.sent).hasSize(1);
     assertThat(WireMessage.parse(call.sent.getFirst()).message(1).text(3)).isEqualTo("a step");

@@ -260,8 +260,6 @@ class BuildIT {
   @Test
   void whatThisBuilderIsNotIsSaid() {
     Http http = engine.http();
-    assertThat(http.post("/build?version=2", "").body()).contains("layerd speaks BuildKit with");
-    assertThat(http.post("/build?version=2", "").status()).isEqualTo(501);
     assertThat(http.post("/build?version=3", "").body()).contains("invalid version \\\"3\\\"");
     assertThat(http.post("/build?squash=1", "").body())
         .contains("squash is only supported with experimental mode");

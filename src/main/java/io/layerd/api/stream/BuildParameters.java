@@ -83,15 +83,24 @@ final class BuildParameters {
   }
 
   private @Nullable JsonNode json(String name) {
-    String value = text(name);
-    if (value.isEmpty() || value.equals("null")) {
+    return json(request, name, "error reading " + name + ": invalid JSON: ");
+  }
+
+  /**
+   * A parameter that is JSON.
+   *
+   * @return null if it is absent
+   * @throws InvalidParameter with that beginning if it is no JSON
+   */
+  static @Nullable JsonNode json(HttpServerRequest request, String name, String wrong) {
+    String value = request.getParam(name);
+    if (value == null || value.isEmpty() || value.equals("null")) {
       return null;
     }
     try {
       return SpecJson.MAPPER.readTree(value);
     } catch (JsonProcessingException e) {
-      throw new InvalidParameter(
-          "error reading " + name + ": invalid JSON: " + e.getOriginalMessage(), e);
+      throw new InvalidParameter(wrong + e.getOriginalMessage(), e);
     }
   }
 

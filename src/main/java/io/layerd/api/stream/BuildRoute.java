@@ -5,7 +5,6 @@ import io.layerd.build.BuildOutcome;
 import io.layerd.build.BuildRequest;
 import io.layerd.engine.BuildCommands;
 import io.layerd.error.InvalidParameter;
-import io.layerd.error.NotImplemented;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpServerRequest;
@@ -14,9 +13,11 @@ import io.vertx.ext.web.RoutingContext;
 /** POST /build: takes the context in and streams what the build says as JSON lines. */
 final class BuildRoute implements Handler<RoutingContext> {
   private final BuildCommands builds;
+  private final KitBuildRoute kit;
 
-  BuildRoute(BuildCommands builds) {
+  BuildRoute(BuildCommands builds, KitBuildRoute kit) {
     this.builds = builds;
+    this.kit = kit;
   }
 
   @Override
@@ -27,8 +28,8 @@ final class BuildRoute implements Handler<RoutingContext> {
       throw new InvalidParameter("invalid version \"" + version + "\"");
     }
     if ("2".equals(version)) {
-      throw new NotImplemented(
-          "layerd speaks BuildKit with the buildx plugin only: install it, or set DOCKER_BUILDKIT=0");
+      kit.build(routing);
+      return;
     }
     if (Params.bool(request.getParam("squash"))) {
       throw new InvalidParameter("squash is only supported with experimental mode");

@@ -62,6 +62,19 @@ final class Progress {
     return bytes(line);
   }
 
+  /** What a build of BuildKit's said. */
+  static byte[] trace(byte[] status) {
+    ObjectNode line = SpecJson.MAPPER.createObjectNode();
+    return bytes(line.put("id", "moby.buildkit.trace").put("aux", status));
+  }
+
+  /** The image that a build of BuildKit's made. */
+  static byte[] image(String id) {
+    ObjectNode line = SpecJson.MAPPER.createObjectNode().put("id", "moby.image.id");
+    line.putObject("aux").put("ID", id);
+    return bytes(line);
+  }
+
   /** The last line of a build whose program failed. */
   static byte[] error(int code, String message) {
     ObjectNode line = SpecJson.MAPPER.createObjectNode();

@@ -142,6 +142,13 @@ final class RequestBody extends InputStream {
     request.resume();
   }
 
+  /** Wants no more: whoever reads is told so at once. */
+  @Override
+  public void close() {
+    end(new IOException("no more of it is wanted"));
+    discard();
+  }
+
   /** Lets the rest of the body pass, so that the connection can serve another request. */
   void discard() {
     lock.lock();

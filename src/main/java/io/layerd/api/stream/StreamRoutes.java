@@ -21,7 +21,9 @@ public final class StreamRoutes {
   public static void add(Router router, Engine engine, String engineVersion) {
     ImportRoute imports = new ImportRoute(engine.images(), engineVersion);
     route(router, HttpMethod.POST, "/images/create", new PullRoute(engine.images(), imports));
-    route(router, HttpMethod.POST, "/build", new BuildRoute(engine.builds()));
+    KitBuildRoute kit = new KitBuildRoute(engine.buildKit());
+    route(router, HttpMethod.POST, "/build", new BuildRoute(engine.builds(), kit));
+    route(router, HttpMethod.POST, "/build/cancel", kit::cancel);
     RpcRoute rpc = new RpcRoute(engine.buildKit());
     route(router, HttpMethod.POST, "/grpc", rpc::control);
     route(router, HttpMethod.POST, "/session", rpc::session);
