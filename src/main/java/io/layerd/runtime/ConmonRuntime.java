@@ -5,7 +5,6 @@ import io.layerd.error.Conflict;
 import io.layerd.error.NotFound;
 import io.layerd.error.SystemFailure;
 import io.layerd.spec.HostConfig;
-import io.layerd.spec.SpecJson;
 import io.layerd.sys.ErrnoException;
 import io.layerd.sys.Sys;
 import java.io.IOException;
@@ -38,6 +37,7 @@ final class ConmonRuntime implements ContainerRuntime {
   private final ExitWatch exits;
   private final LaunchWatch launches;
   private final Execs execs;
+  private final CompiledFilters filters = new CompiledFilters();
   private final Map<String, WatchedProcess> running = new ConcurrentHashMap<>();
 
   ConmonRuntime(Sys sys, Path execRoot, RuntimeOptions options) {
@@ -110,8 +110,9 @@ final class ConmonRuntime implements ContainerRuntime {
           new OciSpec(
                   sys, complete, capabilities, defaults, cgroups.unified(), init, HostMounts::read)
               .toSpec(cgroupsPath);
-      Files.write(bundle.config(), SpecJson.MAPPER.writeValueAsBytes(spec));
+      filters.write(bundle.config(), spec, runtime.path());
       MonitorRecord record = launch(conmon, runtime, bundle, cgroupsPath, request);
+      filters.learn(spec, runtime.path(), runtimeRoot(execRoot, runtime.path()).resolve(id));
       return watch(id, bundle, record);
     } catch (IOException e) {
       sweep.all(id, bundle, runtime.path(), cgroupsPath);

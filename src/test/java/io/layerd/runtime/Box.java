@@ -73,6 +73,10 @@ final class Box implements AutoCloseable {
     return runtime;
   }
 
+  Path execRoot() {
+    return execRoot;
+  }
+
   RuntimeOptions options() {
     return options;
   }

@@ -61,6 +61,40 @@ class ConmonRuntimeTest {
     assertThat(Box.await(box.run(box.newId(), "sh", "-c", "exit 3")).exitCode()).isEqualTo(3);
   }
 
+  /** crun's filter of the first container is given to the second, which must be as closed. */
+  @Test
+  void aFilterThatIsKnownClosesAsMuch() throws Exception {
+    String words =
+        "(grep Seccomp: /proc/self/status; unshare -U true; chroot / true && echo root) 2>&1";
+    String first = words + "; touch /dev/shm/done; sleep 60";
+    String then = "until [ -e /dev/shm/done ]; do sleep 0.05; done; " + words;
+    List<String> told = new ArrayList<>();
+    List<String> execs = new ArrayList<>();
+    List<Boolean> given = new ArrayList<>();
+    List<String> caps = List.of("", "", "'CapDrop':['SYS_CHROOT']", "");
+    for (String cap : caps) {
+      String id = box.newId();
+      RunningProcess process =
+          box.run(box.request(id, box.plain(id), Hosts.of("{" + cap + "}"), "sh", "-c", first));
+      RunningProcess exec = runtime.exec(box.exec(id, false, true, false, "sh", "-c", then));
+      execs.add(Box.drain(exec.attach()));
+      runtime.kill(id, 9);
+      Box.await(process);
+      told.add(box.logged(id));
+      given.add(
+          Files.readString(Bundle.ofContainer(box.execRoot(), id).config())
+              .contains("run.oci.seccomp_bpf_data"));
+    }
+    assertThat(told.getFirst())
+        .contains("Seccomp:\t2", "unshare: unshare(0x10000000): Operation not permitted", "root\n");
+    assertThat(told.get(1)).isEqualTo(told.getFirst());
+    assertThat(told.get(2)).contains("Seccomp:\t2").doesNotContain("root\n");
+    assertThat(told.get(3)).isEqualTo(told.getFirst());
+    assertThat(execs.get(1)).contains("Seccomp:\t2").isEqualTo(execs.getFirst());
+    boolean crun = runtimeName().equals("crun");
+    assertThat(given).as("by container").containsExactly(false, crun, false, crun);
+  }
+
   @Test
   void theExitIsNoticedAtOnce() throws Exception {
     String id = box.newId();
