@@ -6,6 +6,7 @@ import io.layerd.spec.RestartPolicy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
@@ -82,7 +83,7 @@ final class ExitHandler {
       Duration run = Duration.between(started, status.finishedAt());
       // Before anybody hears of the end: who reads the log then finds all of it.
       rooms.logs().end(container);
-      teardown.all(container);
+      CompletableFuture<Void> letGo = teardown.all(container);
       container.process = null;
       again = wantsRestart(container, status.exitCode());
       container.state =
@@ -109,6 +110,7 @@ final class ExitHandler {
       if (!remove) {
         save(container);
       }
+      letGo.join();
       teardown.runtime(container);
     } finally {
       container.lock.unlock();

@@ -164,7 +164,7 @@ final class RecoverContainers {
     container.lock.lock();
     try {
       rooms.logs().end(container);
-      teardown.all(container);
+      teardown.all(container).join();
       container.state = container.state.ended(255, false, Instant.now(), false);
       rooms.files().save(container);
       teardown.runtime(container);

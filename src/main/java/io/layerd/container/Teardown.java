@@ -24,25 +24,22 @@ final class Teardown {
   /**
    * Everything, in the reverse order of a start, but the runtime's word how it ended: that goes
    * with {@link #runtime} once it was written down. Call with the container's lock held.
+   *
+   * @return done when the runtime has let go of it, a program of its own that the rest need not
+   *     wait for; to be awaited before the lock is given back
    */
-  void all(Container container) {
-    if (NetworkPlan.onNetworks(container)) {
-      // Programs are asked for either, and neither needs the other.
-      CompletableFuture<Void> ended =
-          CompletableFuture.runAsync(
-              () -> endRuntime(container),
-              task -> Thread.ofPlatform().name("end " + container.shortId()).start(task));
-      network(container);
-      ended.join();
-    } else {
-      endRuntime(container);
-      network(container);
-    }
+  CompletableFuture<Void> all(Container container) {
+    CompletableFuture<Void> ended =
+        CompletableFuture.runAsync(
+            () -> endRuntime(container),
+            task -> Thread.ofPlatform().name("end " + container.shortId()).start(task));
+    network(container);
     for (Mount mount : container.mounts.values()) {
       release(container, mount);
     }
     rooms.shm().release(container);
     layers(container);
+    return ended;
   }
 
   private void endRuntime(Container container) {

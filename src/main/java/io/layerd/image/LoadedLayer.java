@@ -23,7 +23,12 @@ import org.jspecify.annotations.Nullable;
 final class LoadedLayer implements AutoCloseable {
   private final LayerStore layers;
   private final LayerPipe pipe;
-  private final MessageDigest hash = Digest.newLayerSha256();
+
+  /** Of what is compressed; what is not has its digest from being unpacked. */
+  private @Nullable MessageDigest hash;
+
+  private boolean begun;
+  private boolean whole;
   private final CompletableFuture<StagedLayer> staged = new CompletableFuture<>();
   private @Nullable Digest digest;
   private @Nullable ChainId firstChain;
@@ -60,12 +65,20 @@ final class LoadedLayer implements AutoCloseable {
   }
 
   void send(byte[] bytes, int length) throws IOException {
-    hash.update(bytes, 0, length);
+    if (!begun) {
+      begun = true;
+      boolean plain = Compression.detect(bytes, length) == Compression.NONE;
+      hash = plain ? null : Digest.newLayerSha256();
+    }
+    if (hash != null) {
+      hash.update(bytes, 0, length);
+    }
     pipe.send(bytes, length);
   }
 
   void end() {
-    digest = Digest.ofSha256(hash.digest());
+    digest = hash == null ? null : Digest.ofSha256(hash.digest());
+    whole = true;
     pipe.end();
   }
 
@@ -73,13 +86,17 @@ final class LoadedLayer implements AutoCloseable {
     pipe.fail(e);
   }
 
-  /** Digest of the file as it was in the archive. */
+  /**
+   * Digest of the file as it was in the archive; waits until it is unpacked if it was not
+   * compressed.
+   *
+   * @throws EngineException if it is no layer
+   */
   Digest digest() {
-    Digest known = digest;
-    if (known == null) {
+    if (!whole) {
       throw new IllegalStateException("the layer is still being read");
     }
-    return known;
+    return digest == null ? diffId().digest() : digest;
   }
 
   /**
