@@ -88,8 +88,8 @@ final class Build {
   Result run() throws RunStep.NonZero, InterruptedException {
     int last = target();
     List<Dockerfile.Stage> stages = file.stages().subList(0, last + 1);
-    file.warnings().forEach(report::warn);
     Set<Integer> needed = new NeededStages(stages, files).of(last, globals());
+    report.parsed(file, needed);
     int count = stepCount(needed);
     announceGlobals(count);
     if (kit && NeededStages.useContext(stages, needed)) {

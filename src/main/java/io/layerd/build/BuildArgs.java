@@ -90,6 +90,11 @@ final class BuildArgs {
     return value == null ? findGlobal(name) : value;
   }
 
+  /** Whether the stage has an ARG of that name. */
+  boolean isDeclared(String name) {
+    return stage.containsKey(name);
+  }
+
   /** All that a stage declared and that has a value, by name. */
   Map<String, String> declared() {
     Map<String, String> values = new TreeMap<>();

@@ -1,7 +1,9 @@
 package io.layerd.build;
 
+import io.layerd.dockerfile.Dockerfile;
 import io.layerd.oci.Digest;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,6 +83,21 @@ public interface BuildReport {
 
   /** A base image carries triggers, which are executed now. */
   void triggers(int count);
+
+  /**
+   * What is to be built.
+   *
+   * @param needed numbers of the stages
+   */
+  default void parsed(Dockerfile file, Set<Integer> needed) {}
+
+  /**
+   * An instruction uses a variable that nothing sets.
+   *
+   * @param known variables that are set
+   * @param line of the instruction
+   */
+  default void undefined(String name, List<String> known, int line) {}
 
   /** A warning about the Dockerfile. */
   void warn(String warning);

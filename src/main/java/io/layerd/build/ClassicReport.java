@@ -1,8 +1,10 @@
 package io.layerd.build;
 
+import io.layerd.dockerfile.Dockerfile;
 import io.layerd.oci.Digest;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Tells of a build in the classic builder's words. */
@@ -89,6 +91,11 @@ final class ClassicReport implements BuildReport {
   @Override
   public void triggers(int count) {
     output.text("# Executing " + count + (count == 1 ? " build trigger\n" : " build triggers\n"));
+  }
+
+  @Override
+  public void parsed(Dockerfile file, Set<Integer> needed) {
+    file.warnings().forEach(this::warn);
   }
 
   @Override

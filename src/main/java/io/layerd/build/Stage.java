@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Where a stage stands: the image so far, its configuration, and what its steps may find. */
@@ -28,6 +29,7 @@ final class Stage {
   private final boolean kit;
   private String author = "";
   private String line = "";
+  private Consumer<String> undefined = _ -> {};
 
   Stage(
       @Nullable Image base,
@@ -46,10 +48,33 @@ final class Stage {
     this.args = args;
     this.cache = cache;
     this.kit = kit;
-    edit = new ConfigEdit(config, escape, args::find);
+    edit = new ConfigEdit(config, escape, this::find);
     if (base != null) {
       author = base.author();
     }
+  }
+
+  /** Who hears of variables that nothing sets, from now on. */
+  void undefined(Consumer<String> hears) {
+    undefined = hears;
+  }
+
+  private @Nullable String find(String name) {
+    String value = args.find(name);
+    if (value == null && !args.isDeclared(name)) {
+      undefined.accept(name);
+    }
+    return value;
+  }
+
+  /** Names of variables that instructions may use. */
+  List<String> variables() {
+    List<String> names = new ArrayList<>(args.declared().keySet());
+    List<String> env = config().env();
+    if (env != null) {
+      env.forEach(variable -> names.add(variable.split("=", 2)[0]));
+    }
+    return names;
   }
 
   /** A configuration with a search path, if it had none. */
@@ -102,7 +127,7 @@ final class Stage {
 
   /** Takes up a configuration that no instruction made. */
   void config(ContainerConfig config) {
-    edit = new ConfigEdit(config, escape, args::find);
+    edit = new ConfigEdit(config, escape, this::find);
   }
 
   BuildArgs args() {

@@ -105,8 +105,10 @@ final class StageRun {
         boolean shown = makesFiles(instruction);
         in += shown ? 1 : 0;
         announce(instruction.source(), shown ? in : 0, of);
+        listen(state, instruction);
         instruction(state, instruction);
       }
+      state.undefined(_ -> {});
     }
     if (setting.last()) {
       for (Map.Entry<String, String> label : new TreeMap<>(setting.request().labels()).entrySet()) {
@@ -116,6 +118,20 @@ final class StageRun {
       }
     }
     return state.result();
+  }
+
+  /** Names of ports and persons may be anything. */
+  private void listen(Stage state, Instruction instruction) {
+    boolean checked =
+        !(instruction instanceof Instruction.Expose)
+            && !(instruction instanceof Instruction.Maintainer);
+    int line = instruction.source().line();
+    state.undefined(
+        name -> {
+          if (checked) {
+            report.undefined(name, state.variables(), line);
+          }
+        });
   }
 
   private void made(Stage state) {

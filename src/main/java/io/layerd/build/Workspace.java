@@ -61,9 +61,10 @@ public final class Workspace implements AutoCloseable {
   public Path fetch(
       String url, Path target, boolean keepGit, BuildReport report, Cancellation cancellation)
       throws IOException, InterruptedException {
-    Path found = new RemoteContexts(sys, scratch(), cancellation).fetch(url, target, report);
+    String plain = GitQuery.plain(url);
+    Path found = new RemoteContexts(sys, scratch(), cancellation).fetch(plain, target, report);
     Path git = target.resolve(".git");
-    if (!keepGit && RemoteContexts.isGit(url) && Files.isDirectory(git)) {
+    if (!keepGit && RemoteContexts.isGit(plain) && Files.isDirectory(git)) {
       ContextDirectory.delete(git);
     }
     return found;

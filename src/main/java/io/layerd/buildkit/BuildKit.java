@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Serves clients of BuildKit. */
@@ -26,15 +27,21 @@ public final class BuildKit {
   /**
    * @param place what tells this daemon from others of the host
    * @param version of the daemon
+   * @param hostGateways the addresses that {@code host-gateway} stands for
    */
-  public BuildKit(Builder builder, ImageService images, String place, String version) {
+  public BuildKit(
+      Builder builder,
+      ImageService images,
+      String place,
+      String version,
+      Supplier<List<String>> hostGateways) {
     dockerfiles = new DockerfileSolve(builder, images, sessions);
     Outputs outputs = new Outputs(builder, images, sessions);
     solver = new Solver(solves, outputs, new CacheExports(images, sessions));
     streamed = new StreamedBuilds(solves, sessions, solver, dockerfiles);
     caches = new CachePruning(builder.caches(), builder.kept());
     String id = Digest.of(place.getBytes(StandardCharsets.UTF_8)).hex().substring(0, 25);
-    worker = new Worker(id, version);
+    worker = new Worker(id, version, hostGateways);
   }
 
   /** A client offers files, credentials and secrets; it ends with its connection. */

@@ -51,9 +51,12 @@ final class DockerfileSolve {
       checkSyntax(frontend.syntax().isEmpty() ? syntax(text) : frontend.syntax());
       if (!frontend.request().isEmpty()) {
         Map<String, byte[]> answer =
-            Subrequests.answer(frontend.request(), name, text, frontend.target());
+            Subrequests.answer(
+                frontend.request(), name, text, frontend.target(), frontend.checks());
         return Solve.Result.of(answer);
       }
+      report.lint(
+          new Lint(files.definition(), name, text, LintOptions.of(text, frontend.checks())));
       SessionClient client = new SessionClient(session, solve.entitlements());
       BuildRequest request = frontend.request(name, client, solve.allowed());
       ImportedSteps imported =

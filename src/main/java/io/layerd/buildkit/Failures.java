@@ -19,6 +19,20 @@ final class Failures {
     return line.find() ? Integer.parseInt(line.group(1)) : 0;
   }
 
+  /** {@code SourceInfo} of a Dockerfile. */
+  static WireWriter file(String name, String text) {
+    return new WireWriter()
+        .text(1, name)
+        .bytes(2, text.getBytes(StandardCharsets.UTF_8))
+        .text(4, "Dockerfile");
+  }
+
+  /** {@code Range} of one line. */
+  static WireWriter range(int line) {
+    WireWriter position = new WireWriter().number(1, line);
+    return new WireWriter().message(1, position).message(2, position);
+  }
+
   /**
    * @param line from 1; 0 for no place
    */
@@ -26,14 +40,7 @@ final class Failures {
     if (line <= 0 || text.isEmpty()) {
       return new RpcException(RpcException.UNKNOWN, message);
     }
-    WireWriter position = new WireWriter().number(1, line);
-    WireWriter range = new WireWriter().message(1, position).message(2, position);
-    WireWriter info =
-        new WireWriter()
-            .text(1, file)
-            .bytes(2, text.getBytes(StandardCharsets.UTF_8))
-            .text(4, "Dockerfile");
-    WireWriter source = new WireWriter().message(1, info).message(2, range);
+    WireWriter source = new WireWriter().message(1, file(file, text)).message(2, range(line));
     WireWriter any =
         new WireWriter().text(1, "type.googleapis.com/errdefs.Source").bytes(2, source.toBytes());
     WireWriter status =

@@ -36,7 +36,8 @@ final class FrontendOptions {
     NamedContexts.check(options);
     if (text("platform").contains(",")) {
       throw new InvalidParameter(
-          "layerd builds for one platform at a time, not for " + text("platform"));
+          "Multi-platform build is not supported: layerd builds for one platform at a time, not for "
+              + text("platform"));
     }
   }
 
@@ -75,6 +76,11 @@ final class FrontendOptions {
   String syntax() {
     String cmdline = text("cmdline");
     return cmdline.isEmpty() ? text("build-arg:BUILDKIT_SYNTAX") : cmdline;
+  }
+
+  /** What of the Dockerfile's checks is wanted; empty for what the Dockerfile says. */
+  String checks() {
+    return text("build-arg:BUILDKIT_DOCKERFILE_CHECK");
   }
 
   BuildRequest request(String dockerfile, SessionClient client, Predicate<String> bases) {

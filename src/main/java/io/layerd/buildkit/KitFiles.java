@@ -18,6 +18,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A build's files at its client: the Dockerfile first, the context once it is needed. */
@@ -34,6 +35,7 @@ final class KitFiles implements BuildFiles {
   private final NamedContexts contexts;
   private @Nullable Path context;
   private @Nullable String ignore;
+  private @Nullable Vertex definition;
 
   KitFiles(
       Solve solve,
@@ -55,6 +57,9 @@ final class KitFiles implements BuildFiles {
 
   private void vertex(String name, Work work) {
     Vertex vertex = Vertex.begin(solve.log(), solve.ref() + " " + name, name);
+    if (definition == null) {
+      definition = vertex;
+    }
     try {
       work.run(vertex);
       vertex.end();
@@ -76,6 +81,11 @@ final class KitFiles implements BuildFiles {
 
   private String local(String option, String fallback) {
     return options.getOrDefault(option, fallback);
+  }
+
+  /** What brought the Dockerfile here. */
+  Vertex definition() {
+    return Objects.requireNonNull(definition, "no Dockerfile was fetched");
   }
 
   /** Path of the Dockerfile below its directory. */

@@ -1,9 +1,13 @@
 package io.layerd.buildkit;
 
 import io.layerd.build.BuildReport;
+import io.layerd.dockerfile.CheckRule;
+import io.layerd.dockerfile.Dockerfile;
+import io.layerd.dockerfile.DockerfileCheck;
 import io.layerd.oci.Digest;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Tells of a build's steps as vertices. Steps that make no files are not shown. */
@@ -12,6 +16,7 @@ final class KitReport implements BuildReport {
   private final String ref;
   private final @Nullable KitReport whole;
   private volatile @Nullable Vertex current;
+  private volatile @Nullable Lint lint;
   private int line;
 
   KitReport(SolveLog log, String ref) {
@@ -26,7 +31,9 @@ final class KitReport implements BuildReport {
 
   @Override
   public BuildReport ofStage(int number) {
-    return new KitReport(log, ref, this);
+    KitReport stage = new KitReport(log, ref, this);
+    stage.lint = lint;
+    return stage;
   }
 
   @Override
@@ -146,15 +153,38 @@ final class KitReport implements BuildReport {
     // they are shown as part of what they hang on
   }
 
+  /** Says what could be better in the Dockerfile that is built. */
+  void lint(Lint words) {
+    lint = words;
+  }
+
+  @Override
+  public void parsed(Dockerfile file, Set<Integer> needed) {
+    Lint words = lint;
+    if (words != null) {
+      DockerfileCheck.of(file, needed::contains).forEach(words::say);
+      words.check();
+    }
+  }
+
+  @Override
+  public void undefined(String name, List<String> known, int place) {
+    Lint words = lint;
+    if (words != null) {
+      words.say(CheckRule.Finding.undefined(name, known, place));
+      words.check();
+    }
+  }
+
   @Override
   public void warn(String warning) {
-    Vertex vertex = Vertex.begin(log, ref + " warning " + warning, "[internal] check Dockerfile");
+    Vertex vertex = Vertex.begin(log, ref + " warning " + warning, "[internal] warning");
     vertex.warn(warning);
     vertex.end();
   }
 
   @Override
   public void unusedArgs(List<String> names) {
-    warn("One or more build-args [" + String.join(" ", names) + "] were not consumed");
+    // BuildKit does not mind
   }
 }

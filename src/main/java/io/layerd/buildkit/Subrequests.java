@@ -9,10 +9,11 @@ import io.layerd.dockerfile.DockerfileParser;
 import io.layerd.error.InvalidParameter;
 import io.layerd.spec.GoJson;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** What can be asked of a Dockerfile without building it: {@code docker buildx build --call}. */
@@ -29,19 +30,23 @@ final class Subrequests {
 
   private final String fileName;
   private final String text;
+  private final String asked;
 
-  private Subrequests(String fileName, String text) {
+  private Subrequests(String fileName, String text, String asked) {
     this.fileName = fileName;
     this.text = text;
+    this.asked = asked;
   }
 
   /**
    * @param target of an outline; empty for the last stage
+   * @param checks what the client says of checks, instead of the Dockerfile
    * @return {@code result.json} and its like
    * @throws InvalidParameter if there is no such request, or the Dockerfile is wrong
    */
-  static Map<String, byte[]> answer(String request, String fileName, String text, String target) {
-    Subrequests asked = new Subrequests(fileName, text);
+  static Map<String, byte[]> answer(
+      String request, String fileName, String text, String target, String checks) {
+    Subrequests asked = new Subrequests(fileName, text, checks);
     ObjectNode json =
         switch (request) {
           case "frontend.lint" -> asked.lint();
@@ -79,20 +84,21 @@ final class Subrequests {
         .put("filename", fileName)
         .put("data", text.getBytes(StandardCharsets.UTF_8))
         .put("language", "Dockerfile");
-    Checks checks = Checks.of(text);
+    LintOptions options = LintOptions.of(text, asked);
+    Set<String> broken = new TreeSet<>();
     try {
       for (CheckRule.Finding finding : DockerfileCheck.of(parse())) {
         CheckRule rule = finding.rule();
-        if (!checks.skips(rule)) {
+        if (!options.skips(rule)) {
+          broken.add(rule.label());
           ObjectNode warning = warnings.addObject();
           warning.put("ruleName", rule.label()).put("description", rule.description());
           warning.put("url", rule.url()).put("detail", finding.detail());
           place(warning, finding.line());
         }
       }
-      if (checks.error() && !warnings.isEmpty()) {
-        json.putObject("buildError")
-            .put("message", "lint violation found for rules: " + rules(warnings));
+      if (options.error() && !broken.isEmpty()) {
+        json.putObject("buildError").put("message", LintOptions.violation(broken));
       }
     } catch (InvalidParameter e) {
       String message = String.valueOf(e.getMessage());
@@ -103,46 +109,6 @@ final class Subrequests {
       }
     }
     return json;
-  }
-
-  private static String rules(ArrayNode warnings) {
-    return String.join(
-        ", ", warnings.findValuesAsText("ruleName").stream().distinct().sorted().toList());
-  }
-
-  /** The directive {@code # check=skip=a,b;error=true}. */
-  private record Checks(List<String> skipped, boolean error) {
-    static Checks of(String text) {
-      for (String line : text.split("\r?\n")) {
-        if (!line.startsWith("#")) {
-          break;
-        }
-        String[] halves = line.substring(1).strip().split("\\s*=\\s*", 2);
-        if (halves.length == 2 && halves[0].toLowerCase(Locale.ROOT).equals("check")) {
-          return parse(halves[1]);
-        }
-      }
-      return new Checks(List.of(), false);
-    }
-
-    private static Checks parse(String value) {
-      List<String> skipped = List.of();
-      boolean error = false;
-      for (String part : value.split(";")) {
-        String[] halves = part.strip().split("\\s*=\\s*", 2);
-        if (halves.length == 2 && halves[0].equals("skip")) {
-          skipped = List.of(halves[1].split("\\s*,\\s*"));
-        } else if (halves.length == 2 && halves[0].equals("error")) {
-          error = halves[1].equalsIgnoreCase("true");
-        }
-      }
-      return new Checks(skipped, error);
-    }
-
-    boolean skips(CheckRule rule) {
-      return skipped.stream()
-          .anyMatch(name -> name.equals("all") || name.equalsIgnoreCase(rule.label()));
-    }
   }
 
   private static Dockerfile.@Nullable Stage find(Dockerfile file, String target) {

@@ -1,5 +1,6 @@
 package io.layerd.buildkit;
 
+import io.layerd.dockerfile.CheckRule;
 import io.layerd.oci.Digest;
 import io.layerd.rpc.WireWriter;
 import java.nio.charset.StandardCharsets;
@@ -74,6 +75,19 @@ final class Vertex {
             .text(1, digest)
             .number(2, 1)
             .bytes(3, text.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /** What can be said better, with the place in a file and a page that explains it. */
+  void warn(String text, CheckRule rule, WireWriter source, WireWriter range) {
+    log.warning(
+        new WireWriter()
+            .text(1, digest)
+            .number(2, 1)
+            .bytes(3, text.getBytes(StandardCharsets.UTF_8))
+            .bytes(4, rule.description().getBytes(StandardCharsets.UTF_8))
+            .text(5, rule.url())
+            .message(6, source)
+            .message(7, range));
   }
 
   /** A part of the work that is done at once. */

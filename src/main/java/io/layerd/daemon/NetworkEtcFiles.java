@@ -67,7 +67,7 @@ final class NetworkEtcFiles implements EtcFiles {
    * What {@code host-gateway} stands for: what the daemon was told, or the host's address on the
    * default bridge.
    */
-  private List<String> gateways() {
+  List<String> gateways() {
     List<String> told = config.engine().hostGateways();
     if (!told.isEmpty()) {
       return told;

@@ -94,6 +94,7 @@ final class Wiring implements AutoCloseable {
     NetworkService networks = NetworkServices.open(networks(config), sys);
     VolumeStore volumes = VolumeStores.open(config.dataRoot());
     Lanes lanes = join(Lanes.deploy(vertx, Lanes.Sizes.defaults()));
+    NetworkEtcFiles etc = new NetworkEtcFiles(networks, config);
     Containers containers =
         Containers.open(
             new Containers.Parts(
@@ -103,7 +104,7 @@ final class Wiring implements AutoCloseable {
                 runtime,
                 networks,
                 volumes,
-                new NetworkEtcFiles(networks, config),
+                etc,
                 config.engine().containers().log(),
                 events,
                 lanes.container().executor("container exit")));
@@ -131,7 +132,12 @@ final class Wiring implements AutoCloseable {
             runtime,
             events,
             builder,
-            new BuildKit(builder, images, config.dataRoot().toString(), Facts.ENGINE_VERSION));
+            new BuildKit(
+                builder,
+                images,
+                config.dataRoot().toString(),
+                Facts.ENGINE_VERSION,
+                etc::gateways));
     return new Wiring(parts, containers, networks, lanes, registries, events, runtimes, config);
   }
 

@@ -1,5 +1,6 @@
 package io.layerd.dockerfile;
 
+import java.util.Collection;
 import java.util.Locale;
 
 /** A rule of {@code docker build --check}, with the name and the words that BuildKit gives it. */
@@ -39,6 +40,7 @@ public enum CheckRule {
   MULTIPLE_INSTRUCTIONS_DISALLOWED(
       "MultipleInstructionsDisallowed",
       "Multiple instructions of the same type should not be used in the same stage"),
+  UNDEFINED_VAR("UndefinedVar", "Variables should be defined before their use"),
   EXPOSE_PROTO_CASING("ExposeProtoCasing", "Protocol in EXPOSE instruction should be lowercase");
 
   private static final String PAGES = "https://docs.docker.com/go/dockerfile/rule/";
@@ -66,5 +68,15 @@ public enum CheckRule {
   }
 
   /** Something in a Dockerfile that the rule speaks against. */
-  public record Finding(CheckRule rule, String detail, int line) {}
+  public record Finding(CheckRule rule, String detail, int line) {
+    /**
+     * A variable that nothing sets.
+     *
+     * @param known variables that are set
+     */
+    public static Finding undefined(String name, Collection<String> known, int line) {
+      String hint = Spelling.hint(name, "$", known);
+      return new Finding(UNDEFINED_VAR, "Usage of undefined variable '$" + name + "'" + hint, line);
+    }
+  }
 }

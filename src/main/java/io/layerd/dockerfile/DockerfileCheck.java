@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.IntPredicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -47,6 +48,13 @@ public final class DockerfileCheck {
 
   /** What there is to be said, in no order that matters. */
   public static List<Finding> of(Dockerfile file) {
+    return of(file, _ -> true);
+  }
+
+  /**
+   * @param needed whether what a stage does matters, by its number
+   */
+  public static List<Finding> of(Dockerfile file, IntPredicate needed) {
     DockerfileCheck check = new DockerfileCheck(file);
     file.emptyContinuations()
         .forEach(
@@ -54,7 +62,10 @@ public final class DockerfileCheck {
     Set<String> names = new HashSet<>();
     for (Dockerfile.Stage stage : file.stages()) {
       check.from(stage.from(), names);
-      check.stage(stage);
+      check.maintainers(stage);
+      if (needed.test(file.stages().indexOf(stage))) {
+        check.stage(stage);
+      }
     }
     check.casing();
     return List.copyOf(check.findings);
@@ -163,6 +174,17 @@ public final class DockerfileCheck {
     }
   }
 
+  private void maintainers(Dockerfile.Stage stage) {
+    for (Instruction instruction : stage.instructions()) {
+      if (instruction instanceof Instruction.Maintainer) {
+        say(
+            CheckRule.MAINTAINER_DEPRECATED,
+            "Maintainer instruction is deprecated in favor of using label",
+            instruction.source().line());
+      }
+    }
+  }
+
   private void stage(Dockerfile.Stage stage) {
     boolean shell = stage.instructions().stream().anyMatch(Instruction.Shell.class::isInstance);
     boolean workDir = absolute.contains(stage.from().base().toLowerCase(Locale.ROOT));
@@ -170,11 +192,6 @@ public final class DockerfileCheck {
     for (Instruction instruction : stage.instructions()) {
       int line = instruction.source().line();
       switch (instruction) {
-        case Instruction.Maintainer _ ->
-            say(
-                CheckRule.MAINTAINER_DEPRECATED,
-                "Maintainer instruction is deprecated in favor of using label",
-                line);
         case Instruction.Arg arg -> secrets("ARG", arg.pairs(), line);
         case Instruction.Env env -> {
           secrets("ENV", env.pairs(), line);

@@ -1,5 +1,7 @@
 package io.layerd.dockerfile;
 
+import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
 
 /** Finds the word that somebody may have meant. */
@@ -10,6 +12,11 @@ final class Spelling {
 
   /** {@code (did you mean x?)} with a space before it, or nothing. */
   static String hint(String word, String... known) {
+    return hint(word, "", List.of(known));
+  }
+
+  /** {@link #hint(String, String...)} with something before what may be meant. */
+  static String hint(String word, String before, Collection<String> known) {
     String best = "";
     int least = MOST_CHANGES + 1;
     String lower = word.toLowerCase(Locale.ROOT);
@@ -20,7 +27,7 @@ final class Spelling {
         best = candidate;
       }
     }
-    return best.isEmpty() ? "" : " (did you mean " + best + "?)";
+    return best.isEmpty() ? "" : " (did you mean " + before + best + "?)";
   }
 
   /** Letters to add, drop or change. */

@@ -51,6 +51,24 @@ class BuildCallsIT {
   }
 
   @Test
+  void aBuildWarnsOfTheSame() throws IOException {
+    String text = "FROM busybox AS left\nCMD a\nFROM busybox\nLABEL a=$NOPE b=${PAT}\nCMD echo\n";
+    Result built = client.build(text).ok();
+    assertThat(built.err())
+        .contains("3 warnings found (use docker --debug to expand)")
+        .contains("UndefinedVar: Usage of undefined variable '$NOPE' (line 4)")
+        .contains("Usage of undefined variable '$PAT' (did you mean $PATH?) (line 4)")
+        .contains("JSONArgsRecommended: JSON arguments recommended for CMD")
+        .doesNotContain("(line 2)");
+    assertThat(client.build("# check=skip=all\n" + text).ok().err()).doesNotContain("found");
+    assertThat(client.build("# check=error=true\n" + text).exits(1).err())
+        .contains("lint violation found for rules: JSONArgsRecommended");
+    String[] error = {"--build-arg", "BUILDKIT_DOCKERFILE_CHECK=error=true"};
+    assertThat(client.build("FROM busybox\nLABEL a=$NOPE\n", error).exits(1).err())
+        .contains("lint violation found for rules: UndefinedVar");
+  }
+
+  @Test
   void checkSaysWhatShouldBeWrittenOtherwise() throws IOException {
     Result found = call("check", DOCKERFILE).exits(1);
     assertThat(found.out())

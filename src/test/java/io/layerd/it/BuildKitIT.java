@@ -70,7 +70,9 @@ class BuildKitIT {
         ENV A=b
         CMD ["cat", "greeting", "a.txt"]
         """;
-    String[] flags = {"-t", "it-kit", "--build-arg", "WHO=you", "--label", "l=1"};
+    String[] flags = {
+      "-t", "it-kit", "--build-arg", "WHO=you", "--label", "l=1", "--add-host", "up:host-gateway"
+    };
     Result result = build(dockerfile, flags).ok();
     assertThat(result.err())
         .contains("[internal] load build definition from Dockerfile", "transferring dockerfile:")
@@ -333,6 +335,8 @@ class BuildKitIT {
         .contains("network.host is not allowed");
     assertThat(build("FROM busybox\nRUN --security=insecure true\n").err())
         .contains("security.insecure is not allowed");
+    assertThat(build("FROM busybox\n", "--platform=linux/amd64,linux/arm64").err())
+        .contains("Multi-platform build is not supported");
     assertThat(docker.ok("buildx", "ls")).contains("default", "running");
   }
 }
