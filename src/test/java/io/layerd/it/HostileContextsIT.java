@@ -62,6 +62,10 @@ class HostileContextsIT {
   }
 
   private Result send(Path context) {
+    return send(docker, context);
+  }
+
+  private static Result send(DockerCli docker, Path context) {
     return Command.of(
             "curl",
             "-sS",
@@ -124,19 +128,24 @@ class HostileContextsIT {
   @Test
   void devicesAreCopiedAsNodesAndNotRead() throws IOException {
     TarBuilder devices =
-        context("COPY d /d\nRUN rm -r /d\n")
+        context("COPY d /d\nRUN ls -l /d\nRUN rm -r /d\n")
             .dir("d", 0755)
             .device("d/disk", true, 1, 1)
             .device("d/zero", false, 1, 5)
             .fifo("d/pipe");
     String out = send(devices.bytes()).out();
-    assertThat(out).containsAnyOf("Successfully built", "errorDetail");
+    assertThat(out)
+        .contains("Successfully built")
+        .containsPattern("brw\\S+ +1 root +root +1, +1 .* disk")
+        .containsPattern("crw\\S+ +1 root +root +1, +5 .* zero")
+        .containsPattern("prw\\S+ +1 root +root +0 .* pipe");
     TarBuilder dockerfile = new TarBuilder().device("Dockerfile", false, 1, 5);
     assertThat(send(dockerfile.bytes()).out()).contains("is no file of a usual size");
     TarBuilder pipe = new TarBuilder().fifo("Dockerfile");
     assertThat(send(pipe.bytes()).out()).contains("is no file of a usual size");
     TarBuilder added = context("ADD zero /z\n").device("zero", false, 1, 5);
-    assertThat(send(added.bytes()).out()).containsAnyOf("Successfully built", "errorDetail");
+    assertThat(send(added.bytes()).out()).contains("Successfully built");
+    assertThat(listed("/z")).containsPattern("^crw\\S+ +1 root +root +1, +5 .*/z$");
   }
 
   /** Compressed it is a megabyte; the daemon may not take it into memory. */
@@ -191,6 +200,38 @@ class HostileContextsIT {
     assertThat(send(huge(".dockerignore", "ENV a=b\n")).out())
         .containsAnyOf("Successfully built", "errorDetail");
     assertThat(docker.ok("version", "--format", "{{.Server.Version}}")).isNotEmpty();
+  }
+
+  /** More files than the data root has room for end the build, and are all removed. */
+  @Test
+  void filesWithoutEndFillNoDisk() throws IOException {
+    try (SmallDisk disk = SmallDisk.of("inodes", "64M", "-m 0 -N 6000");
+        RegistryFixture registry = new RegistryFixture();
+        DaemonFixture daemon = DaemonFixture.start("--data-root", disk.dataRoot())) {
+      String base = registry.push("busybox", "latest", TestImages.busybox(TestImage.Form.DOCKER));
+      daemon.docker().ok("pull", "-q", base);
+      String inodes = "df --output=iused " + disk.dataRoot() + " | tail -1";
+      int before = inodes(inodes);
+      TarBuilder endless =
+          new TarBuilder().file("Dockerfile", 0644, "FROM " + base + "\nCOPY . /c\n");
+      for (int i = 0; i < 20_000; i++) {
+        endless.file("d" + i / 1000 + "/f" + i, 0644, "");
+      }
+      Path file = directory.resolve("endless");
+      Files.write(file, endless.bytes());
+      assertThat(send(daemon.docker(), file).out())
+          .contains("no space left on device")
+          .doesNotContain("Successfully built");
+      Wait.until("all files are removed", () -> inodes(inodes) <= before + 20);
+      assertThat(daemon.docker().ok("ps", "-aq")).isEmpty();
+      TarBuilder few = new TarBuilder().file("a", 0644, "");
+      Files.write(file, few.file("Dockerfile", 0644, "FROM " + base + "\nCOPY a /\n").bytes());
+      assertThat(send(daemon.docker(), file).out()).contains("Successfully built");
+    }
+  }
+
+  private static int inodes(String command) {
+    return Integer.parseInt(Command.sh(command).strip());
   }
 
   @Test
