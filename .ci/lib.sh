@@ -96,19 +96,53 @@ get_cli_plugin() { # directory, name
   for place in "$1" /usr/libexec/docker/cli-plugins /usr/lib/docker/cli-plugins; do [ ! -x "$place/$2" ] || return 0; done
   # An older Debian's docker-compose is another program, in Python.
   if [ "$2" = docker-buildx ] && apt-cache show "$2" >/dev/null 2>&1; then apt_install "$2"; return 0; fi
-  local dir mirror key=/usr/share/keyrings/debian-archive-keyring.gpg
-  mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 2>/dev/null | sed '/security/d' | sed -n 1p || true)
+  local dir
   dir=$(mktemp -d)
-  mkdir -p "$dir/lists/partial" "$dir/cache/archives/partial"
-  echo "deb [signed-by=$key] $mirror sid main" >"$dir/sources.list"
-  local options=(-o "Dir::Etc::SourceList=$dir/sources.list" -o Dir::Etc::SourceParts=/dev/null -o "Dir::State::Lists=$dir/lists"
-    -o "Dir::Cache=$dir/cache" -o APT::Sandbox::User=root)
-  if (cd "$dir" && apt-get "${options[@]}" update -qq && apt-get "${options[@]}" download -qq "$2") >/dev/null 2>&1; then
+  if sid_download "$dir" "$2"; then
     dpkg-deb -x "$dir/$2"_*.deb "$dir/root"
     mkdir -p "$1"
     install -m 755 "$dir/root/usr/libexec/docker/cli-plugins/$2" "$1/$2"
   else
     say "no $2 could be had: what needs it is skipped"
+  fi
+  rm -rf "$dir"
+}
+
+# Downloads a package of the newest Debian into a directory, without touching the host's own lists.
+sid_download() { # directory, package, "whole" for all it depends on as well
+  local mirror names=$2 key=/usr/share/keyrings/debian-archive-keyring.gpg
+  mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 2>/dev/null | sed '/security/d' | sed -n 1p || true)
+  mkdir -p "$1/lists/partial" "$1/cache/archives/partial"
+  echo "deb [signed-by=$key] $mirror sid main" >"$1/sources.list"
+  local options=(-o "Dir::Etc::SourceList=$1/sources.list" -o Dir::Etc::SourceParts=/dev/null -o "Dir::State::Lists=$1/lists"
+    -o "Dir::Cache=$1/cache" -o APT::Sandbox::User=root)
+  apt-get "${options[@]}" update -qq >/dev/null 2>&1 || return 1
+  [ "${3:-}" != whole ] || names=$(apt-get "${options[@]}" install --simulate -qq --no-install-recommends \
+    -o Dir::State::status=/dev/null "$2" 2>/dev/null | awk '$1 == "Inst" {print $2}')
+  # shellcheck disable=SC2086 # one word per package
+  [ -n "$names" ] && (cd "$1" && apt-get "${options[@]}" download -qq $names) >/dev/null 2>&1
+}
+
+# criu for the tests of checkpoints: the host's own where it knows the kernel, else the newest Debian's with its libraries in a
+# directory of its own.
+get_criu() { # directory
+  if [ -x "$1/criu" ] || { has criu && criu check >/dev/null 2>&1; }; then return 0; fi
+  local dir
+  dir=$(mktemp -d)
+  if sid_download "$dir" criu whole; then
+    for package in "$dir"/*.deb; do dpkg-deb -x "$package" "$dir/root"; done
+    mkdir -p "$1/lib"
+    cp -L "$dir"/root/usr/lib/*-linux-gnu/*.so* "$1/lib/"
+    install -m 755 "$dir/root/usr/sbin/criu" "$1/lib/criu"
+    cat >"$1/criu" <<'SCRIPT'
+#!/bin/sh
+lib=$(dirname "$(readlink -f "$0")")/lib
+exec "$lib"/ld-linux-* --library-path "$lib" --argv0 criu "$lib/criu" "$@"
+SCRIPT
+    chmod 755 "$1/criu"
+    "$1/criu" check >/dev/null 2>&1 || say "criu does not work on this kernel: tests of checkpoints are skipped"
+  else
+    say "no criu could be had: what needs it is skipped"
   fi
   rm -rf "$dir"
 }

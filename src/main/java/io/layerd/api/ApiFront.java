@@ -112,7 +112,7 @@ public final class ApiFront implements Handler<HttpServerRequest> {
 
   private void standardHeaders(MultiMap headers) {
     headers.set("Api-Version", ApiVersion.CURRENT.toString());
-    headers.set("Docker-Experimental", "false");
+    headers.set("Docker-Experimental", facts.experimental() ? "true" : "false");
     headers.set("Ostype", "linux");
     headers.set("Server", facts.serverHeader());
     date(headers);

@@ -108,11 +108,15 @@ public class ContainerResource {
   @POST
   @Path("{id}/start")
   public Uni<RestResponse<Void>> start(
-      @RestPath String id, @RestQuery @Nullable String checkpoint) {
-    if (checkpoint != null && !checkpoint.isEmpty()) {
+      @RestPath String id,
+      @RestQuery @Nullable String checkpoint,
+      @RestQuery("checkpoint-dir") @Nullable String checkpointDirectory) {
+    String name = checkpoint == null ? "" : checkpoint;
+    String directory = checkpointDirectory == null ? "" : checkpointDirectory;
+    if (!name.isEmpty() && !backend.facts().experimental()) {
       throw new InvalidParameter("checkpoint is only supported in experimental mode");
     }
-    return done(backend.engine().containers().start(id));
+    return done(backend.engine().containers().start(id, name, directory));
   }
 
   /** POST /containers/{id}/stop: 204, 304 if it does not run, 404. */

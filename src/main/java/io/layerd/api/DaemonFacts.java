@@ -12,6 +12,7 @@ import java.util.function.Supplier;
  * @param id of this data root
  * @param proxies {@code HTTP_PROXY} and so on, where they are not the environment's
  * @param logDriver of containers that name none
+ * @param experimental whether experimental parts of the API are offered
  * @param warnings asked for with each {@code /info}: certificates run out in time
  */
 public record DaemonFacts(
@@ -27,6 +28,7 @@ public record DaemonFacts(
     List<String> insecureRegistries,
     List<String> registryMirrors,
     boolean liveRestore,
+    boolean experimental,
     Map<String, String> proxies,
     String logDriver,
     Supplier<List<String>> warnings) {

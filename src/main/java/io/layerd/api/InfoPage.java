@@ -77,7 +77,7 @@ final class InfoPage {
         proxy(facts, "NO_PROXY"),
         info.name(),
         facts.labels(),
-        false,
+        facts.experimental(),
         facts.engineVersion(),
         runtimes(runtime),
         runtime.defaultRuntime(),

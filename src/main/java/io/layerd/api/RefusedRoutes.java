@@ -37,7 +37,7 @@ public final class RefusedRoutes {
   }
 
   /** Adds them, and the answer to every path nobody knows. Call after all other routes. */
-  public static void add(Router router) {
+  public static void add(Router router, boolean experimental) {
     plugins(router);
     missing()
         .forEach(
@@ -46,13 +46,15 @@ public final class RefusedRoutes {
                     router,
                     path,
                     () -> new NotImplemented("layerd does not offer " + what + " yet")));
-    refuse(
-        router,
-        "/containers/[^/]+/checkpoints(/.*)?",
-        () ->
-            new NotImplemented(
-                "This experimental feature is disabled by default. Start the Docker daemon in"
-                    + " experimental mode in order to enable it."));
+    if (!experimental) {
+      refuse(
+          router,
+          "/containers/[^/]+/checkpoints(/.*)?",
+          () ->
+              new NotImplemented(
+                  "This experimental feature is disabled by default. Start the Docker daemon in"
+                      + " experimental mode in order to enable it."));
+    }
     for (String path : new String[] {"swarm", "nodes", "services", "tasks", "secrets", "configs"}) {
       refuse(
           router,

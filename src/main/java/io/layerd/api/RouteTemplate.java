@@ -104,6 +104,9 @@ public final class RouteTemplate {
     if (exact != null) {
       return exact;
     }
+    if (path.startsWith("/containers/") && path.contains("/checkpoints/")) {
+      return "/containers/{id}/checkpoints/{checkpoint}";
+    }
     int second = path.indexOf('/', 1);
     Map<String, String> templates =
         path.isEmpty() ? null : NAMED.get(path.substring(1, second < 0 ? path.length() : second));

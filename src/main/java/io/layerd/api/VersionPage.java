@@ -22,7 +22,7 @@ final class VersionPage {
     engine.put("ApiVersion", ApiVersion.CURRENT.toString());
     engine.put("Arch", arch);
     engine.put("BuildTime", facts.buildTime());
-    engine.put("Experimental", "false");
+    engine.put("Experimental", String.valueOf(facts.experimental()));
     engine.put("GitCommit", facts.commit());
     engine.put("GoVersion", java);
     engine.put("KernelVersion", kernel);
@@ -45,6 +45,7 @@ final class VersionPage {
         "linux",
         arch,
         kernel,
+        facts.experimental() ? Boolean.TRUE : null,
         facts.buildTime());
   }
 

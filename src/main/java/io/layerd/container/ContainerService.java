@@ -41,10 +41,21 @@ public interface ContainerService {
   /** Whether {@link #list} answers from memory and at once, so that an event loop may call it. */
   boolean listsAtOnce(ListQuery query);
 
+  /** Starts it from its beginning, as {@link #start(String, String, String)} does. */
+  default void start(String ref) {
+    start(ref, "", "");
+  }
+
   /**
+   * Starts it, or lets it go on where a checkpoint was made.
+   *
+   * @param checkpoint its name; empty for none
+   * @param checkpointDirectory for which there is no support, as in dockerd
    * @throws NotModified if it runs already
+   * @throws io.layerd.error.SystemFailure {@code checkpoint X does not exist for container /name}
+   * @throws io.layerd.error.Forbidden if a directory is given
    */
-  void start(String ref);
+  void start(String ref, String checkpoint, String checkpointDirectory);
 
   /**
    * Sends the stop signal, and SIGKILL if it still runs after the timeout.
@@ -71,6 +82,21 @@ public interface ContainerService {
   void pause(String ref);
 
   void unpause(String ref);
+
+  /**
+   * Writes the state of a running container down, by the runtime and criu.
+   *
+   * @param directory where, on the host; empty for the container's own
+   * @param exit whether it ends; the future completes when it has
+   * @throws Conflict if it does not run
+   */
+  CompletableFuture<Void> checkpoint(String ref, String name, String directory, boolean exit);
+
+  /** The names of its checkpoints, sorted. */
+  List<String> checkpoints(String ref, String directory);
+
+  /** Deletes one of its checkpoints. */
+  void removeCheckpoint(String ref, String name, String directory);
 
   /** Completes with the exit code; cancel the future to stop waiting. */
   CompletableFuture<WaitResult> await(String ref, WaitCondition condition);

@@ -29,6 +29,7 @@ final class DefaultContainers implements ContainerService {
   private final PruneContainers prune;
   private final ExecContainer exec;
   private final ChangeNetworks networks;
+  private final Checkpoints checkpoints;
 
   DefaultContainers(
       Rooms rooms,
@@ -52,6 +53,7 @@ final class DefaultContainers implements ContainerService {
     this.prune = new PruneContainers(rooms, remove);
     this.exec = new ExecContainer(rooms, execTable);
     this.networks = new ChangeNetworks(rooms, networkPlan);
+    this.checkpoints = new Checkpoints(rooms);
   }
 
   private Container get(String ref) {
@@ -79,8 +81,8 @@ final class DefaultContainers implements ContainerService {
   }
 
   @Override
-  public void start(String ref) {
-    start.start(get(ref));
+  public void start(String ref, String checkpoint, String checkpointDirectory) {
+    start.start(get(ref), checkpoint, checkpointDirectory);
   }
 
   @Override
@@ -129,6 +131,22 @@ final class DefaultContainers implements ContainerService {
   @Override
   public void unpause(String ref) {
     pause.unpause(get(ref));
+  }
+
+  @Override
+  public CompletableFuture<Void> checkpoint(
+      String ref, String name, String directory, boolean exit) {
+    return checkpoints.create(ref, get(ref), name, directory, exit);
+  }
+
+  @Override
+  public List<String> checkpoints(String ref, String directory) {
+    return checkpoints.list(ref, get(ref), directory);
+  }
+
+  @Override
+  public void removeCheckpoint(String ref, String name, String directory) {
+    checkpoints.remove(ref, get(ref), name, directory);
   }
 
   @Override

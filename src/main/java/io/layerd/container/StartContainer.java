@@ -2,6 +2,7 @@ package io.layerd.container;
 
 import io.layerd.error.Conflict;
 import io.layerd.error.EngineException;
+import io.layerd.error.Forbidden;
 import io.layerd.error.InvalidParameter;
 import io.layerd.error.NotModified;
 import io.layerd.error.SystemFailure;
@@ -31,6 +32,7 @@ final class StartContainer {
   private final EtcPlan etc;
   private final Links links;
   private final ExitHandler exits;
+  private final Checkpoints checkpoints;
 
   StartContainer(Rooms rooms, NetworkPlan networks, Teardown teardown, ExitHandler exits) {
     this.rooms = rooms;
@@ -40,17 +42,28 @@ final class StartContainer {
     this.etc = new EtcPlan(rooms);
     this.links = new Links(rooms);
     this.exits = exits;
+    this.checkpoints = new Checkpoints(rooms);
   }
 
   /** A user's start: checks the state, and counts restarts anew. */
   void start(Container container) {
+    start(container, "", "");
+  }
+
+  /**
+   * @param checkpoint where it goes on; empty for the beginning
+   */
+  void start(Container container, String checkpoint, String checkpointDirectory) {
     container.lock.lock();
     try {
       checkStartable(container);
+      if (!checkpointDirectory.isEmpty()) {
+        throw new Forbidden("custom checkpointdir is not supported");
+      }
       container.restartCount = 0;
       container.backOff.reset();
       container.manuallyStopped = false;
-      launch(container);
+      launch(container, checkpoint);
     } finally {
       container.lock.unlock();
     }
@@ -71,11 +84,16 @@ final class StartContainer {
 
   /** Starts with the lock held. On failure the state says why, and an auto-remove follows. */
   void launch(Container container) {
+    launch(container, "");
+  }
+
+  private void launch(Container container, String checkpoint) {
     Deque<Runnable> undo = new ArrayDeque<>();
     container.exitOnNext = false;
     long start = System.nanoTime();
     try {
-      RunningProcess process = start(container, undo);
+      Path images = checkpoint.isEmpty() ? null : checkpoints.find(container, checkpoint);
+      RunningProcess process = start(container, images, undo);
       container.process = process;
       container.startedBefore = true;
       container.state = container.state.started(process.pid());
@@ -96,7 +114,8 @@ final class StartContainer {
     }
   }
 
-  private RunningProcess start(Container container, Deque<Runnable> undo) {
+  private RunningProcess start(
+      Container container, @Nullable Path checkpoint, Deque<Runnable> undo) {
     Path root = rooms.layers().mount(container.id);
     undo.push(() -> teardown.layers(container));
     container.rootfs = root;
@@ -111,8 +130,11 @@ final class StartContainer {
     List<BindMount> bindings = mounts.of(container);
     Path log = rooms.logs().prepare(container);
     undo.push(() -> rooms.logs().end(container));
+    LaunchRequest request = request(container, root, network, bindings, log);
     RunningProcess process =
-        rooms.runtime().create(request(container, root, network, bindings, log));
+        checkpoint == null
+            ? rooms.runtime().create(request)
+            : rooms.runtime().restore(request, checkpoint);
     undo.push(() -> teardown.runtime(container));
     rooms.logs().begin(container);
     List<Integer> size = container.host.consoleSize();
@@ -121,7 +143,9 @@ final class StartContainer {
     }
     // Before the process runs, so that clients who asked early miss nothing.
     container.attachments.bind(process);
-    rooms.runtime().start(container.id);
+    if (checkpoint == null) {
+      rooms.runtime().start(container.id);
+    }
     return process;
   }
 

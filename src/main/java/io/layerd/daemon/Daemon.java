@@ -115,8 +115,8 @@ public class Daemon implements QuarkusApplication {
         TlsGauges.add(EngineMetrics.ALL, front.tls());
       }
       PingRoute.add(router);
-      StreamRoutes.add(router, wiring.engine(), facts.with(config).engineVersion());
-      RefusedRoutes.add(router);
+      StreamRoutes.add(router, wiring.engine(), facts.with(config));
+      RefusedRoutes.add(router, config.engine().experimental());
       TcpWarnings.ofInfo(config).forEach(LOG::warn);
       LOG.info("Daemon has completed initialization");
       front

@@ -31,6 +31,7 @@ record Facts(BuildInfo build, String id, @Nullable ServerTls tls) {
         config.insecureRegistries(),
         config.registryMirrors(),
         config.engine().liveRestore(),
+        config.engine().experimental(),
         config.engine().proxies(),
         config.engine().containers().log().type(),
         () -> warnings(config));

@@ -28,7 +28,7 @@ public interface ContainerCommands {
 
   Uni<ContainerSnapshot> inspect(String ref, boolean sizes);
 
-  Uni<Void> start(String ref);
+  Uni<Void> start(String ref, String checkpoint, String checkpointDirectory);
 
   Uni<Void> stop(String ref, @Nullable String signal, @Nullable Integer timeoutSeconds);
 
@@ -39,6 +39,12 @@ public interface ContainerCommands {
   Uni<Void> pause(String ref);
 
   Uni<Void> unpause(String ref);
+
+  Uni<Void> checkpoint(String ref, String name, String directory, boolean exit);
+
+  Uni<List<String>> checkpoints(String ref, String directory);
+
+  Uni<Void> removeCheckpoint(String ref, String name, String directory);
 
   /**
    * The outer item says that the container exists and the wait is registered (time to send the

@@ -57,8 +57,9 @@ final class LaneContainers implements ContainerCommands {
   }
 
   @Override
-  public Uni<Void> start(String ref) {
-    return Unis.onLane(lanes, "container start", () -> containers.start(ref));
+  public Uni<Void> start(String ref, String checkpoint, String checkpointDirectory) {
+    return Unis.onLane(
+        lanes, "container start", () -> containers.start(ref, checkpoint, checkpointDirectory));
   }
 
   @Override
@@ -86,6 +87,24 @@ final class LaneContainers implements ContainerCommands {
   @Override
   public Uni<Void> unpause(String ref) {
     return Unis.onLane(lanes, "container unpause", () -> containers.unpause(ref));
+  }
+
+  @Override
+  public Uni<Void> checkpoint(String ref, String name, String directory, boolean exit) {
+    // as long as it takes to write the container's memory
+    return Unis.onLaneThenWait(
+        storage, "container checkpoint", () -> containers.checkpoint(ref, name, directory, exit));
+  }
+
+  @Override
+  public Uni<List<String>> checkpoints(String ref, String directory) {
+    return Unis.onLane(lanes, "checkpoint list", () -> containers.checkpoints(ref, directory));
+  }
+
+  @Override
+  public Uni<Void> removeCheckpoint(String ref, String name, String directory) {
+    return Unis.onLane(
+        storage, "checkpoint remove", () -> containers.removeCheckpoint(ref, name, directory));
   }
 
   @Override

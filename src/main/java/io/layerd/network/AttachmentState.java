@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param dns name servers asked for; empty for the host's
  * @param ports given out, to whichever endpoint is the way out
  * @param links let it reach others where the default bridge keeps containers apart
+ * @param resolver it had names around it once, and goes on asking 127.0.0.11 until it ends
  * @param bootId of the kernel this was made in: after another boot nothing of it is left
  */
 record AttachmentState(
@@ -34,10 +35,12 @@ record AttachmentState(
     @JsonProperty("exposed") List<String> exposed,
     @JsonProperty("ports") List<PublishedPort> ports,
     @JsonProperty("links") List<LinkedTo> links,
+    @JsonProperty("resolver") boolean resolver,
     @JsonProperty("bootId") String bootId) {
   AttachmentState {
     dns = dns == null ? List.of() : dns;
     links = links == null ? List.of() : List.copyOf(links);
+    resolver = resolver || endpoints.stream().anyMatch(end -> end.dnsNames() != null);
   }
 
   /** Another container on the default bridge, and its ports that may be reached: {@code 80/tcp}. */
@@ -142,6 +145,7 @@ record AttachmentState(
         exposed,
         newPorts,
         links,
+        resolver,
         bootId);
   }
 
@@ -157,6 +161,7 @@ record AttachmentState(
         exposed,
         ports,
         newLinks,
+        resolver,
         bootId);
   }
 
@@ -185,12 +190,6 @@ record AttachmentState(
     return exit == null || !exit.publishes() ? "" : exit.address(ipv6);
   }
 
-  /** Whether containers beside it have names, which the resolver knows. */
-  @JsonIgnore
-  boolean hasNames() {
-    return endpoints.stream().anyMatch(end -> end.dnsNames() != null);
-  }
-
   @Nullable EndpointState on(String networkId) {
     return endpoints.stream()
         .filter(end -> end.networkId().equals(networkId))
@@ -215,6 +214,6 @@ record AttachmentState(
         list.add(new PortBinding("::", number));
       }
     }
-    return new Attachment(namespacePath(), sandboxId, hasNames(), settings, bindings);
+    return new Attachment(namespacePath(), sandboxId, resolver, settings, bindings);
   }
 }

@@ -112,6 +112,7 @@ final class Attachments {
         wired ? List.copyOf(request.exposed()) : List.of(),
         List.of(),
         List.of(),
+        false,
         AttachmentStore.bootId());
   }
 

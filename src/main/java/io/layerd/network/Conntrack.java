@@ -2,8 +2,11 @@ package io.layerd.network;
 
 import io.layerd.sys.ErrnoException;
 import io.layerd.sys.Sys;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -43,10 +46,25 @@ final class Conntrack {
   private static final int TO_PORT = 3;
   private static final byte UDP = 17;
 
+  private static final Path COUNT = Path.of("/proc/sys/net/netfilter/nf_conntrack_count");
+
+  /** Up to so many are sooner looked at here than filtered by the kernel. */
+  private static final long FEW = 10_000;
+
+  /** A filter is one more walk through the kernel's table. */
+  private static final int MOST_FILTERS = 8;
+
   private final Sys sys;
+  private final long few;
 
   Conntrack(Sys sys) {
+    this(sys, FEW);
+  }
+
+  /** For tests, with another idea of few. */
+  Conntrack(Sys sys, long few) {
     this.sys = sys;
+    this.few = few;
   }
 
   /** One of a connection's two directions. */
@@ -56,54 +74,89 @@ final class Conntrack {
     boolean test(Direction original, Direction reply);
   }
 
-  /** All connections of these addresses, which nobody has any more. */
-  void forget(Set<Ip> addresses) {
-    if (!addresses.isEmpty()) {
-      forget(
-          (original, reply) ->
-              List.of(original.from(), original.to(), reply.from(), reply.to()).stream()
-                  .anyMatch(addresses::contains));
-    }
+  /**
+   * All connections of these addresses, which nobody has any more.
+   *
+   * @return how many there were
+   */
+  int forget(Set<Ip> addresses) {
+    return addresses.isEmpty()
+        ? 0
+        : forget(
+            ConntrackFilter.of(addresses),
+            (original, reply) ->
+                List.of(original.from(), original.to(), reply.from(), reply.to()).stream()
+                    .anyMatch(addresses::contains));
   }
 
   /** What came in vain for UDP ports that lead to a container from now on. */
-  void forgetUdp(Set<Integer> ports) {
-    if (!ports.isEmpty()) {
-      forget(
-          (original, reply) ->
-              original.protocol() == UDP
-                  && ports.contains(original.toPort())
-                  && original.to().equals(reply.from())
-                  && original.from().equals(reply.to()));
-    }
+  int forgetUdp(Set<Integer> ports) {
+    return ports.isEmpty()
+        ? 0
+        : forget(
+            ConntrackFilter.ofUdp(ports),
+            (original, reply) ->
+                original.protocol() == UDP
+                    && ports.contains(original.toPort())
+                    && original.to().equals(reply.from())
+                    && original.from().equals(reply.to()));
   }
 
-  private void forget(Wanted wanted) {
+  private int forget(List<byte[]> filters, Wanted wanted) {
     try {
       int fd = sys.netlinkSocket(Sys.NETLINK_NETFILTER);
       try {
         ByteBuffer buffer = buffer();
-        for (byte[] connection : find(fd, buffer, wanted)) {
+        List<byte[]> found = find(fd, buffer, filters, wanted);
+        for (byte[] connection : found) {
           send(fd, buffer, CT_DELETE, REQUEST | ACK, connection);
           buffer.clear();
           sys.read(fd, buffer);
         }
+        return found.size();
       } finally {
         sys.close(fd);
       }
     } catch (ErrnoException e) {
       LOG.debugf("connections are not forgotten: %s", e.getMessage());
+      return 0;
     }
   }
 
   /** What to delete each of them by: family, first direction, id, zone. */
-  private List<byte[]> find(int fd, ByteBuffer buffer, Wanted wanted) throws ErrnoException {
+  private List<byte[]> find(int fd, ByteBuffer buffer, List<byte[]> filters, Wanted wanted)
+      throws ErrnoException {
     List<byte[]> found = new ArrayList<>();
-    send(fd, buffer, CT_GET, REQUEST | DUMP, new byte[NFGEN_BYTES]);
+    boolean filtered = filters.size() <= MOST_FILTERS && count() > few;
+    for (byte[] filter : filtered ? filters : List.of(ConntrackFilter.none())) {
+      if (!dump(fd, buffer, filter, wanted, found)) {
+        found.clear();
+        var unused = dump(fd, buffer, ConntrackFilter.none(), wanted, found);
+        break;
+      }
+    }
+    return found;
+  }
+
+  private static long count() {
+    try {
+      return Long.parseLong(Files.readString(COUNT).strip());
+    } catch (IOException | NumberFormatException e) {
+      return 0;
+    }
+  }
+
+  /**
+   * @param filter a request's body
+   * @return false if the kernel does not take it
+   */
+  private boolean dump(int fd, ByteBuffer buffer, byte[] filter, Wanted wanted, List<byte[]> found)
+      throws ErrnoException {
+    send(fd, buffer, CT_GET, REQUEST | DUMP, filter);
     while (true) {
       buffer.clear();
       if (sys.read(fd, buffer) <= 0) {
-        return found;
+        return true;
       }
       buffer.flip();
       while (buffer.remaining() >= HEADER_BYTES) {
@@ -111,7 +164,7 @@ final class Conntrack {
         int length = buffer.getInt(start);
         int type = buffer.getShort(start + 4);
         if (type == NLMSG_DONE || type == NLMSG_ERROR || length < HEADER_BYTES) {
-          return found;
+          return type != NLMSG_ERROR;
         }
         byte[] body = new byte[length - HEADER_BYTES];
         buffer.get(start + HEADER_BYTES, body);

@@ -55,7 +55,7 @@ final class Resolvers {
   /** Starts one where a container is among others with names; it stays until the container ends. */
   void start(AttachmentState state) {
     String id = state.containerId();
-    if (!state.hasNames() || running.containsKey(id)) {
+    if (!state.resolver() || running.containsKey(id)) {
       return;
     }
     NetworkNames names = new NetworkNames(id, store, namespaces, defaults);

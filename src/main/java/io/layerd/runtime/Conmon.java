@@ -44,6 +44,7 @@ final class Conmon implements AutoCloseable {
    * @param containerId what the runtime knows the container by
    * @param id of the process, unique
    * @param exec whether it is one more process in a running container
+   * @param restore where a checkpoint is that the container goes on from; null for none
    * @param attach whether to wait for {@link #proceed} with the socket ready; for an exec only
    */
   record Job(
@@ -55,6 +56,7 @@ final class Conmon implements AutoCloseable {
       Bundle bundle,
       ProcessIo io,
       boolean exec,
+      @Nullable Path restore,
       boolean attach) {
     List<String> command() {
       List<String> command = new ArrayList<>();
@@ -83,6 +85,10 @@ final class Conmon implements AutoCloseable {
       }
       if (exec) {
         add(command, "--exec", "--exec-process-spec", bundle.processSpec().toString());
+      }
+      Path checkpoint = restore;
+      if (checkpoint != null) {
+        add(command, "--restore", checkpoint.toString());
       }
       if (attach) {
         command.add("--exec-attach");

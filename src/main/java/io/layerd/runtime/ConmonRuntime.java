@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +26,7 @@ final class ConmonRuntime implements ContainerRuntime {
 
   private final Sys sys;
   private final Path execRoot;
-  private final Command command;
+  private final RuntimeCall calls;
   private final Cgroups cgroups;
   private final MoveAhead moves;
   private final Capabilities capabilities;
@@ -35,7 +34,7 @@ final class ConmonRuntime implements ContainerRuntime {
   private final SharedMemory sharedMemory;
   private final Sweep sweep;
   private final ExitWatch exits;
-  private final LaunchWatch launches;
+  private final Launcher launcher;
   private final Execs execs;
   private final CompiledFilters filters = new CompiledFilters();
   private final Map<String, WatchedProcess> running = new ConcurrentHashMap<>();
@@ -43,7 +42,8 @@ final class ConmonRuntime implements ContainerRuntime {
   ConmonRuntime(Sys sys, Path execRoot, RuntimeOptions options) {
     this.sys = sys;
     this.execRoot = execRoot;
-    this.command = new Command(sys);
+    Command command = new Command(sys);
+    this.calls = new RuntimeCall(sys, execRoot);
     this.cgroups = new Cgroups(sys, HostMounts.read());
     this.moves = MoveAhead.of(cgroups);
     this.capabilities = Capabilities.ofThisProcess();
@@ -51,7 +51,8 @@ final class ConmonRuntime implements ContainerRuntime {
     this.sharedMemory = new SharedMemory(sys);
     this.sweep = new Sweep(sys, execRoot, options.cgroupParent(), programs, command, cgroups);
     this.exits = ExitWatch.on(execRoot.resolve("exits"));
-    this.launches = new LaunchWatch(sys, Path.of("/proc"));
+    LaunchWatch launches = new LaunchWatch(sys, Path.of("/proc"));
+    this.launcher = new Launcher(sys, execRoot, launches);
     exits.alsoTend(launches);
     this.execs = new Execs(sys, execRoot, programs, capabilities, exits, launches);
     // Not info(): asking three programs for their versions would double the time of a start.
@@ -89,6 +90,15 @@ final class ConmonRuntime implements ContainerRuntime {
 
   @Override
   public RunningProcess create(LaunchRequest request) {
+    return create(request, null);
+  }
+
+  @Override
+  public RunningProcess restore(LaunchRequest request, Path checkpoint) {
+    return create(request, checkpoint);
+  }
+
+  private RunningProcess create(LaunchRequest request, @Nullable Path checkpoint) {
     String id = request.containerId();
     Programs.Runtime runtime = programs.runtime(request.host().runtime());
     Path conmon = programs.conmon();
@@ -111,7 +121,8 @@ final class ConmonRuntime implements ContainerRuntime {
                   sys, complete, capabilities, defaults, cgroups.unified(), init, HostMounts::read)
               .toSpec(cgroupsPath);
       filters.write(bundle.config(), spec, runtime.path());
-      MonitorRecord record = launch(conmon, runtime, bundle, cgroupsPath, request);
+      MonitorRecord record =
+          launcher.launch(conmon, runtime, bundle, cgroupsPath, request, checkpoint);
       filters.learn(spec, runtime.path(), runtimeRoot(execRoot, runtime.path()).resolve(id));
       return watch(id, bundle, record);
     } catch (IOException e) {
@@ -123,58 +134,6 @@ final class ConmonRuntime implements ContainerRuntime {
       running.remove(id);
       throw e;
     }
-  }
-
-  private MonitorRecord launch(
-      Path conmon,
-      Programs.Runtime runtime,
-      Bundle bundle,
-      String cgroupsPath,
-      LaunchRequest request)
-      throws ErrnoException {
-    String id = request.containerId();
-    var job =
-        new Conmon.Job(
-            conmon,
-            runtime.path(),
-            runtimeRoot(execRoot, runtime.path()),
-            id,
-            id,
-            bundle,
-            request.io(),
-            false,
-            false);
-    String program = request.args().isEmpty() ? "" : request.args().getFirst();
-    try (LaunchWatch.Launch launch = launches.watch(bundle);
-        Conmon started = Conmon.start(sys, job)) {
-      Conmon.Answer answer = started.awaitProcess();
-      if (answer == null || answer.value() <= 0) {
-        throw RuntimeFailure.create(whyNot(answer, launch, bundle), program);
-      }
-      ProcessId monitor = ProcessId.of(Bundle.readPid(bundle.monitorPidFile()));
-      MonitorRecord record =
-          new MonitorRecord(
-              runtime.name(),
-              runtime.path().toString(),
-              cgroupsPath,
-              ProcessId.of(answer.value()),
-              monitor,
-              request.io().tty(),
-              request.io().stdinOpen() && request.io().stdinOnce() && !request.io().tty(),
-              false);
-      record.write(bundle);
-      return record;
-    }
-  }
-
-  /** Why there is no process: the runtime's words, or what became of it or of conmon. */
-  static String whyNot(Conmon.@Nullable Answer answer, LaunchWatch.Launch launch, Bundle bundle) {
-    if (launch.ended()) {
-      return "the runtime was killed before it answered";
-    }
-    String words = answer == null ? null : answer.message();
-    words = words == null ? bundle.monitorWords() : words;
-    return words == null ? "conmon ended without an answer" : words;
   }
 
   private WatchedProcess watch(String id, Bundle bundle, MonitorRecord record) {
@@ -190,7 +149,7 @@ final class ConmonRuntime implements ContainerRuntime {
   public void start(String id) {
     Bundle bundle = Bundle.ofContainer(execRoot, id);
     MonitorRecord record = record(id, bundle);
-    Command.Result result = runtime(record, bundle, "start", id);
+    Command.Result result = calls.run(record, bundle, "start", id);
     if (!result.success()) {
       throw RuntimeFailure.start(result.output(), "");
     }
@@ -213,7 +172,7 @@ final class ConmonRuntime implements ContainerRuntime {
       return Optional.empty();
     }
     if (!record.started() && bundle.readExit().isEmpty()) {
-      Command.Result state = runtime(record, bundle, "state", id);
+      Command.Result state = calls.run(record, bundle, "state", id);
       if (!state.success() || state.output().matches("(?s).*\"status\": *\"created\".*")) {
         delete(id);
         return Optional.empty();
@@ -239,7 +198,7 @@ final class ConmonRuntime implements ContainerRuntime {
       throw new SystemFailure("cannot kill container " + id + ": " + e.getMessage(), e);
     }
     if (signal == SIGKILL && cgroups.frozen(record.cgroupsPath())) {
-      Command.Result resumed = runtime(record, bundle, "resume", id);
+      Command.Result resumed = calls.run(record, bundle, "resume", id);
       if (!resumed.success()) {
         LOG.debugf("resuming %s to let it die: %s", id, resumed.output());
       }
@@ -303,7 +262,7 @@ final class ConmonRuntime implements ContainerRuntime {
     Bundle bundle = Bundle.ofContainer(execRoot, id);
     MonitorRecord record = record(id, bundle);
     Function<Path, Command.Result> update =
-        file -> runtime(record, bundle, "update", "--resources=" + file, id);
+        file -> calls.run(record, bundle, "update", "--resources=" + file, id);
     new LimitChange(sys, cgroups).apply(host, bundle, record.cgroupsPath(), update);
   }
 
@@ -317,9 +276,15 @@ final class ConmonRuntime implements ContainerRuntime {
     freeze(id, "resume");
   }
 
+  @Override
+  public void checkpoint(String id, Path images, boolean leaveRunning) {
+    Bundle bundle = Bundle.ofContainer(execRoot, id);
+    new Checkpoint(calls).write(id, bundle, record(id, bundle), images, leaveRunning);
+  }
+
   private void freeze(String id, String verb) {
     Bundle bundle = Bundle.ofContainer(execRoot, id);
-    Command.Result result = runtime(record(id, bundle), bundle, verb, id);
+    Command.Result result = calls.run(record(id, bundle), bundle, verb, id);
     if (!result.success()) {
       throw new SystemFailure(
           "Cannot " + verb + " container " + id + ": " + result.output().strip());
@@ -332,14 +297,6 @@ final class ConmonRuntime implements ContainerRuntime {
 
   private static Conflict notRunning(String id) {
     return new Conflict("container " + id + " is not running");
-  }
-
-  private Command.Result runtime(MonitorRecord record, Bundle bundle, String... verbAndArguments) {
-    Path program = Path.of(record.runtimePath());
-    String root = "--root=" + runtimeRoot(execRoot, program);
-    List<String> front =
-        List.of(program.toString(), root, "--log-format=json", "--log=" + bundle.runtimeLog());
-    return command.run(Stream.concat(front.stream(), Stream.of(verbAndArguments)).toList());
   }
 
   /** Where a runtime keeps its own state: one directory per program, as they do not agree. */

@@ -52,6 +52,14 @@ public interface ContainerRuntime {
   RunningProcess create(LaunchRequest request);
 
   /**
+   * Makes the processes of a container again from what {@link #checkpoint} wrote; they run at once,
+   * without {@link #start}.
+   *
+   * @throws SystemFailure {@code OCI runtime restore failed: ...} with criu's reason
+   */
+  RunningProcess restore(LaunchRequest request, Path checkpoint);
+
+  /**
    * Lets a created process run. Errors such as a missing executable come from here or from {@link
    * #create}.
    */
@@ -132,6 +140,15 @@ public interface ContainerRuntime {
   void pause(String containerId);
 
   void resume(String containerId);
+
+  /**
+   * Writes the state of a container's processes into a directory, by the runtime and criu.
+   *
+   * @param images an empty directory
+   * @param leaveRunning whether it goes on as it is; else it is killed
+   * @throws SystemFailure {@code runc did not terminate successfully: exit status 1: ...}
+   */
+  void checkpoint(String containerId, Path images, boolean leaveRunning);
 
   /**
    * @param host to be kept instead of the request's own

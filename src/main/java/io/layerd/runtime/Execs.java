@@ -73,6 +73,7 @@ final class Execs {
             bundle,
             request.io(),
             true,
+            null,
             request.attached());
     String program = request.args().isEmpty() ? "" : request.args().getFirst();
     // Kept open until the end: conmon also writes the exit code to it, and would stumble.
@@ -86,7 +87,7 @@ final class Execs {
       }
       Conmon.Answer answer = conmon.awaitProcess();
       if (answer == null || answer.value() <= 0) {
-        throw RuntimeFailure.exec(ConmonRuntime.whyNot(answer, launch, bundle), program);
+        throw RuntimeFailure.exec(launch.whyNot(answer), program);
       }
       ProcessId monitor = ProcessId.of(Bundle.readPid(bundle.monitorPidFile()));
       WatchedProcess process =
@@ -103,7 +104,7 @@ final class Execs {
         console.close();
       }
       conmon.close();
-      kill(Bundle.readPid(bundle.monitorPidFile()));
+      kill(request.id(), bundle);
       throw e;
     }
   }
@@ -113,10 +114,12 @@ final class Execs {
     cleanUp(bundle, null);
   }
 
-  private void kill(int monitor) {
+  // conmon may have gone, and its number been given to another: its own words say who it is.
+  private void kill(String id, Bundle bundle) {
+    ProcessId monitor = ProcessId.of(Bundle.readPid(bundle.monitorPidFile()));
     try {
-      if (monitor > 0) {
-        sys.kill(monitor, SIGKILL);
+      if (monitor.commandLine().contains(id) && monitor.alive(sys)) {
+        sys.kill(monitor.pid(), SIGKILL);
       }
     } catch (ErrnoException e) {
       // It has gone by itself, as it should.

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Ends starts that would wait for ever. A runtime that is killed (a host without memory) after it
@@ -52,6 +53,16 @@ final class LaunchWatch {
       return ended;
     }
 
+    /** Why there is no process: the runtime's words, or what became of it or of conmon. */
+    String whyNot(Conmon.@Nullable Answer answer) {
+      if (ended) {
+        return "the runtime was killed before it answered";
+      }
+      String words = answer == null ? null : answer.message();
+      words = words == null ? bundle.monitorWords() : words;
+      return words == null ? "conmon ended without an answer" : words;
+    }
+
     @Override
     public void close() {
       launches.remove(this);
@@ -73,7 +84,10 @@ final class LaunchWatch {
   private void look(Launch launch) {
     int monitor = Bundle.readPid(launch.bundle.monitorPidFile());
     List<Integer> children = monitor > 0 ? children(monitor) : List.of();
-    if (children.isEmpty() || !sleeps(monitor) || !children.stream().allMatch(this::apart)) {
+    if (children.isEmpty()
+        || !watches(monitor, launch.bundle)
+        || !sleeps(monitor)
+        || !children.stream().allMatch(this::apart)) {
       launch.looks = 0;
       return;
     }
@@ -83,6 +97,16 @@ final class LaunchWatch {
       launch.ended = true;
       children.forEach(this::kill);
       kill(monitor);
+    }
+  }
+
+  /** Whether this number is still that of the conmon that was started for the bundle. */
+  private boolean watches(int pid, Bundle bundle) {
+    try {
+      byte[] words = Files.readAllBytes(proc.resolve(pid + "/cmdline"));
+      return new String(words, StandardCharsets.UTF_8).contains(bundle.directory().toString());
+    } catch (IOException e) {
+      return false;
     }
   }
 

@@ -17,6 +17,7 @@ final class RuntimeFailure {
               + " file|open executable|exec(?:ve)?(?: `?(.+?)`?)?): (?:Operation not permitted"
               + "|Permission denied)");
   private static final Pattern CHDIR = Pattern.compile("chdir(?: to)? `?(.+?)`?: (.+)");
+  private static final Pattern CRIU_LOG = Pattern.compile("\\s+log file: \\S+");
   private static final String EXPECTED_TYPE =
       ": Are you trying to mount a directory onto a file (or vice-versa)? Check if the specified"
           + " host path exists and is the expected type";
@@ -41,12 +42,20 @@ final class RuntimeFailure {
         "OCI runtime exec failed: " + words(message, command, "exec failed: "));
   }
 
-  private static String words(String message, String command, String prefix) {
-    String text = message.strip();
+  /** What a runtime says that cannot restore a container, and criu's own reason. */
+  static SystemFailure restore(String message, String reason) {
+    return new SystemFailure("OCI runtime restore failed: " + message(message) + reason);
+  }
+
+  /** The message in what a runtime prints, without where criu's log was. */
+  static String message(String output) {
+    String text = output.strip();
     Matcher line = LOG_LINE.matcher(text);
-    if (line.find()) {
-      text = unquote(line.group(1));
-    }
+    return CRIU_LOG.matcher(line.find() ? unquote(line.group(1)) : text).replaceAll("");
+  }
+
+  private static String words(String message, String command, String prefix) {
+    String text = message(message);
     if (text.contains("unable to start container process") || text.contains("runc create failed")) {
       return text.contains(": not a directory") && !text.contains(EXPECTED_TYPE)
           ? text + EXPECTED_TYPE

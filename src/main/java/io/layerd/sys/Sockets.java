@@ -11,6 +11,16 @@ final class Sockets {
   private static final long CONNECT = Libc.function("connect");
 
   private static final long GETSOCKOPT = Libc.function("getsockopt");
+  private static final long SETSOCKOPT = Libc.function("setsockopt");
+  private static final long CLOSE = Libc.function("close");
+
+  /** The kernel answers at once; if it does not, waiting would hold a thread for ever. */
+  private static final long NETLINK_SECONDS = 10;
+
+  private static final int SO_RCVTIMEO = 20;
+
+  /** Seconds and microseconds, 64 bits each. */
+  private static final int TIMEVAL_BYTES = 16;
 
   private static final int SOL_SOCKET = 1;
   private static final int AF_UNIX = 1;
@@ -27,6 +37,15 @@ final class Sockets {
     int socket = (int) call(SOCKET, AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, family);
     if (socket == -1) {
       throw new ErrnoException("socket", "netlink", Libc.errno());
+    }
+    try (Scratch scratch = Scratch.take()) {
+      long limit = scratch.reserveZeroed(TIMEVAL_BYTES);
+      scratch.putLong(limit, NETLINK_SECONDS);
+      if ((int) call(SETSOCKOPT, socket, SOL_SOCKET, SO_RCVTIMEO, limit, TIMEVAL_BYTES) == -1) {
+        int errno = Libc.errno();
+        call(CLOSE, socket);
+        throw new ErrnoException("setsockopt", "netlink", errno);
+      }
     }
     return socket;
   }

@@ -261,7 +261,10 @@ public interface Sys {
 
   int NETLINK_NETFILTER = 12;
 
-  /** A netlink socket to the kernel, to the calling thread's network namespace. */
+  /**
+   * A netlink socket to the kernel, to the calling thread's network namespace. Reading gives up
+   * with EAGAIN when no answer comes for some seconds.
+   */
   int netlinkSocket(int family) throws ErrnoException;
 
   /** shutdown(2) of the sending side. */

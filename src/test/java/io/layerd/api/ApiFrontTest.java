@@ -31,6 +31,7 @@ class ApiFrontTest {
           List.of(),
           List.of(),
           false,
+          false,
           java.util.Map.of(),
           "json-file",
           List::of);
@@ -55,7 +56,7 @@ class ApiFrontTest {
                             + routing.request().path()
                             + " "
                             + routing.request().getParam("q")));
-    RefusedRoutes.add(router);
+    RefusedRoutes.add(router, false);
     server =
         vertx
             .createHttpServer()

@@ -33,6 +33,9 @@ final class FakeRuntime implements ContainerRuntime {
   private final AtomicInteger pids = new AtomicInteger(100);
   volatile @Nullable RuntimeException failCreate;
   volatile @Nullable RuntimeException failStart;
+  volatile @Nullable RuntimeException failCheckpoint;
+  final List<Path> checkpoints = new CopyOnWriteArrayList<>();
+  final List<Path> restored = new CopyOnWriteArrayList<>();
 
   /** Runs inside start, with the container's lock held. */
   volatile Consumer<FakeProcess> onStart = _ -> {};
@@ -222,6 +225,25 @@ final class FakeRuntime implements ContainerRuntime {
   @Override
   public void update(String containerId, HostConfig host) {
     updates.add(host);
+  }
+
+  @Override
+  public RunningProcess restore(LaunchRequest request, Path checkpoint) {
+    RunningProcess process = create(request);
+    restored.add(checkpoint);
+    return process;
+  }
+
+  @Override
+  public void checkpoint(String containerId, Path images, boolean leaveRunning) {
+    RuntimeException failure = failCheckpoint;
+    if (failure != null) {
+      throw failure;
+    }
+    checkpoints.add(images);
+    if (!leaveRunning) {
+      requireNonNull(processes.get(containerId)).end(137);
+    }
   }
 
   @Override

@@ -36,7 +36,7 @@ class ConfigurationTest {
   void flagsAndFileAddUp() throws IOException {
     DaemonConfig config =
         load(
-            "{\"insecure-registries\":[\"10.0.0.0/8\"],\"debug\":true,\"experimental\":true}",
+            "{\"insecure-registries\":[\"10.0.0.0/8\"],\"debug\":true,\"cpu-rt-period\":5}",
             "-H",
             "unix:///x.sock",
             "--host=tcp://127.0.0.1:1234",
@@ -58,8 +58,9 @@ class ConfigurationTest {
     assertThat(config.insecureRegistries()).containsExactly("10.0.0.0/8");
     assertThat(config.labels()).containsExactly("a=b");
     assertThat(config.tls()).isEqualTo(new TlsChoice(null, true));
+    assertThat(config.engine().experimental()).isFalse();
     assertThat(config.warnings())
-        .containsExactly("layerd does not act on \"experimental\" in the configuration file");
+        .containsExactly("layerd does not act on \"cpu-rt-period\" in the configuration file");
   }
 
   @ParameterizedTest

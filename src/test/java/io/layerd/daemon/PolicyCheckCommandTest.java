@@ -89,6 +89,20 @@ class PolicyCheckCommandTest {
   }
 
   @Test
+  void checkpointsAreTheHosts() throws IOException {
+    String rule =
+        "{\"name\": \"ck\", \"who\": [{\"uid\": 5}], \"routes\": [\"* /containers/{id}/*\"]%s}";
+    Path file = directory.resolve("policy.json");
+    Files.writeString(file, "{\"rules\": [" + rule.formatted("") + "]}");
+    assertThat(check("--uid", "5", "POST", "/containers/x/checkpoints"))
+        .isEqualTo("2 refused: host access is not allowed: checkpoints are written to the host\n");
+    assertThat(check("--uid", "5", "POST", "/containers/x/start")).isEqualTo("0 allowed by ck\n");
+    Files.writeString(file, "{\"rules\": [" + rule.formatted(", \"host-access\": true") + "]}");
+    assertThat(check("--uid", "5", "POST", "/containers/x/checkpoints"))
+        .isEqualTo("0 allowed by ck\n");
+  }
+
+  @Test
   void mistakesAreNamed() {
     assertThatThrownBy(() -> check("GET", "/info")).hasMessageContaining("say whose request");
     assertThatThrownBy(() -> check("--uid", "1", "GET")).hasMessageContaining("such as GET");

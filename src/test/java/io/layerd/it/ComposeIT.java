@@ -37,8 +37,10 @@ class ComposeIT {
     assumeTrue(plugin != null, "no Compose v2 on this host");
     program = plugin.toAbsolutePath().toString();
     project = Files.createTempDirectory(Path.of("/var/tmp"), "layerd-it-compose");
-    try (var stack = ComposeIT.class.getResourceAsStream("compose.yaml")) {
-      Files.copy(java.util.Objects.requireNonNull(stack), project.resolve("compose.yaml"));
+    for (String file : new String[] {"compose.yaml", "compose-beside.yaml"}) {
+      try (var stack = ComposeIT.class.getResourceAsStream(file)) {
+        Files.copy(java.util.Objects.requireNonNull(stack), project.resolve(file));
+      }
     }
     Files.writeString(project.resolve("key"), "sekret\n");
   }
@@ -47,15 +49,25 @@ class ComposeIT {
   void remove() {
     if (project != null) {
       compose("--profile", "*", "down", "-v", "--timeout", "1", "--remove-orphans");
+      beside("--profile", "*", "down", "-v", "--timeout", "1", "--remove-orphans").run();
       Command.of("rm", "-rf", project.toString()).run();
     }
   }
 
   private Result compose(String... arguments) {
+    return command("compose.yaml", arguments).run();
+  }
+
+  /** For the stack that is beside the other. */
+  private Command beside(String... arguments) {
+    return command("compose-beside.yaml", arguments);
+  }
+
+  private Command command(String file, String... arguments) {
     List<String> words = new ArrayList<>(List.of(program, "--ansi", "never"));
-    words.addAll(List.of("-f", project.resolve("compose.yaml").toString()));
+    words.addAll(List.of("-f", project.resolve(file).toString()));
     words.addAll(List.of(arguments));
-    return docker.with(words.toArray(String[]::new)).run();
+    return docker.with(words.toArray(String[]::new));
   }
 
   private String ok(String... arguments) {
@@ -110,6 +122,51 @@ class ComposeIT {
             docker.ok("ps", "-aq", "--filter", "label=com.docker.compose.project=layerd-it-shop"))
         .isEmpty();
     assertThat(docker.ok("network", "ls", "-q", "--filter", "name=layerd-it-shop")).isEmpty();
+    assertThat(docker.ok("volume", "ls", "-q", "--filter", "name=layerd-it-shop")).isEmpty();
+  }
+
+  @Test
+  void stacksBesideEachOtherKeepTheirNamesNetworksAndVolumes() {
+    ok("up", "-d", "--wait", "--wait-timeout", "90", "db");
+    beside("up", "-d", "--wait", "--wait-timeout", "90").run().ok();
+    assertThat(beside("ps", "-a", "--format", "{{.Service}} {{.Health}}").run().ok().line())
+        .isEqualTo("web healthy");
+    Command.Running logs = beside("logs", "-f", "--no-log-prefix").start();
+    beside("--profile", "extra", "up", "-d").run().ok();
+    Wait.until("the profile's service to ask", () -> logs.out().text().contains("serving"));
+    Wait.until(
+        "the profile's service to run",
+        () ->
+            beside("--profile", "extra", "logs", "--no-log-prefix", "more")
+                .run()
+                .ok()
+                .line()
+                .equals("beside"));
+    assertThat(
+            beside("--profile", "extra", "ps", "--format", "{{.Service}} {{.State}}")
+                .run()
+                .ok()
+                .line()
+                .lines())
+        .containsExactlyInAnyOrder("web running", "more running");
+    assertThat(beside("exec", "-T", "web", "nslookup", "db").run().exit())
+        .as("names of the other stack are not known")
+        .isNotZero();
+    assertThat(ok("exec", "-T", "db", "wget", "-q", "-O", "-", "http://localhost:5432/"))
+        .isEqualTo("rows");
+    assertThat(docker.ok("volume", "ls", "-q", "--filter", "name=layerd-it-").lines())
+        .contains("layerd-it-shop_data", "layerd-it-beside_data");
+    assertThat(ok("ls", "--format", "json")).contains("layerd-it-shop", "layerd-it-beside");
+
+    beside("--profile", "extra", "down", "-v", "--timeout", "1").run().ok();
+    assertThat(logs.await(Command.LIMIT).exit()).as("logs -f ends with the stack").isZero();
+    assertThat(docker.ok("volume", "ls", "-q", "--filter", "name=layerd-it-").lines())
+        .contains("layerd-it-shop_data")
+        .doesNotContain("layerd-it-beside_data");
+    assertThat(docker.ok("network", "ls", "-q", "--filter", "name=layerd-it-beside")).isEmpty();
+    assertThat(ok("ps", "--format", "{{.Service}} {{.State}} {{.Health}}"))
+        .isEqualTo("db running healthy");
+    ok("down", "-v", "--timeout", "1");
     assertThat(docker.ok("volume", "ls", "-q", "--filter", "name=layerd-it-shop")).isEmpty();
   }
 }

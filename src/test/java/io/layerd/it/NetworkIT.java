@@ -194,6 +194,9 @@ class NetworkIT {
         .exits(1)
         .says("is not connected to network itn-a");
     docker.ok("network", "disconnect", "itn-b", "itn-client");
+    assertThat(docker.ok("exec", "itn-client", "cat", "/etc/resolv.conf"))
+        .as("what has asked it once goes on asking it, as with dockerd")
+        .contains("nameserver 127.0.0.11");
     docker.ok("network", "connect", "--link", "itn-web:database", "itn-b", "itn-client");
     assertThat(lookup("itn-client", "database")).containsExactly("10.222.202.50");
     docker

@@ -191,6 +191,32 @@ class NetworkServiceTest {
   }
 
   @Test
+  void theKernelForgetsConnectionsWithAndWithoutAFilter() throws Exception {
+    networks.connect(bridge("one", Map.of())); // its rules have the kernel follow connections
+    InetAddress from = InetAddress.ofLiteral("127.213.0.1");
+    InetAddress to = InetAddress.ofLiteral("127.213.0.2");
+    for (long few : new long[] {-1, Long.MAX_VALUE}) {
+      Conntrack conntrack = new Conntrack(Sys.host(), few);
+      Set<Ip> answering = Set.of(Ip.of(to.getAddress()));
+      Set<Ip> asking = Set.of(Ip.of(from.getAddress()));
+      conntrack.forget(asking);
+      try (DatagramSocket socket = new DatagramSocket(new InetSocketAddress(from, 0))) {
+        DatagramPacket packet = new DatagramPacket(new byte[1], 1, to, 28057);
+        socket.send(packet);
+        assertThat(conntrack.forget(Set.of(Ip.parse("127.213.0.3"), Ip.parse("fd00::213"))))
+            .isZero();
+        assertThat(conntrack.forget(answering)).as("few: %d", few).isEqualTo(1);
+        assertThat(conntrack.forget(answering)).isZero();
+        socket.send(packet);
+        assertThat(conntrack.forget(asking)).isEqualTo(1);
+        socket.send(packet);
+        assertThat(conntrack.forgetUdp(Set.of(28058))).isZero();
+        assertThat(conntrack.forgetUdp(Set.of(28058, 28057))).isEqualTo(1);
+      }
+    }
+  }
+
+  @Test
   void aTakenPortIsRefusedInDockersWords() throws Exception {
     networks.connect(bridge("first", Map.of("80/tcp", List.of(new PortBinding("", "28090")))));
     assertThatThrownBy(

@@ -58,6 +58,10 @@ record Ask(
       return "";
     }
     String tail = route.substring(route.indexOf('}') + 1);
+    if (tail.indexOf('{') >= 0) {
+      int slash = path.indexOf('/', open);
+      return slash < 0 ? "" : path.substring(open, slash);
+    }
     int end = path.length() - tail.length();
     return end <= open || !path.endsWith(tail) ? "" : path.substring(open, end);
   }
@@ -65,7 +69,7 @@ record Ask(
   /** With another target: an id instead of a name that could change hands meanwhile. */
   Ask withTarget(String target) {
     int open = route.indexOf('{');
-    String tail = route.substring(route.indexOf('}') + 1);
+    String tail = path.substring(open + target().length());
     return new Ask(
         method, route.substring(0, open) + target + tail, route, params, body, contentType);
   }

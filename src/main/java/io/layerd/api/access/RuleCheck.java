@@ -42,6 +42,10 @@ final class RuleCheck {
           "PUT /containers/{id}/archive",
           "GET /containers/{id}/export");
 
+  /** They hold what was in memory, and the client says where on the host. */
+  static final String NO_CHECKPOINTS =
+      "host access is not allowed: checkpoints are written to the host";
+
   private final Rule rule;
   private final Ask ask;
   private final Engine engine;
@@ -94,6 +98,9 @@ final class RuleCheck {
   }
 
   private Uni<Ask> container() {
+    if (ask.path().contains("/checkpoints") && !rule.hostAccess()) {
+      throw new Forbidden(NO_CHECKPOINTS);
+    }
     boolean inside = INSIDE.contains(ask.key()) && !rule.hostAccess();
     if (ask.route().endsWith("/update") && !rule.hostAccess()) {
       HostConfig changes = ask.body().length == 0 ? null : read(HostConfig.class);

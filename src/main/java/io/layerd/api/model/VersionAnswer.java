@@ -1,8 +1,10 @@
 package io.layerd.api.model;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** {@code GET /version}. */
 public record VersionAnswer(
@@ -16,6 +18,8 @@ public record VersionAnswer(
     @JsonProperty("Os") String os,
     @JsonProperty("Arch") String arch,
     @JsonProperty("KernelVersion") String kernelVersion,
+    @JsonProperty("Experimental") @JsonInclude(JsonInclude.Include.NON_NULL)
+        @Nullable Boolean experimental,
     @JsonProperty("BuildTime") String buildTime) {
   public record PlatformName(@JsonProperty("Name") String name) {}
 

@@ -5,6 +5,7 @@ import io.layerd.build.BuildOutcome;
 import io.layerd.build.BuildRequest;
 import io.layerd.engine.BuildCommands;
 import io.layerd.error.InvalidParameter;
+import io.layerd.error.NotImplemented;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpServerRequest;
@@ -14,10 +15,12 @@ import io.vertx.ext.web.RoutingContext;
 final class BuildRoute implements Handler<RoutingContext> {
   private final BuildCommands builds;
   private final KitBuildRoute kit;
+  private final boolean experimental;
 
-  BuildRoute(BuildCommands builds, KitBuildRoute kit) {
+  BuildRoute(BuildCommands builds, KitBuildRoute kit, boolean experimental) {
     this.builds = builds;
     this.kit = kit;
+    this.experimental = experimental;
   }
 
   @Override
@@ -32,6 +35,9 @@ final class BuildRoute implements Handler<RoutingContext> {
       return;
     }
     if (Params.bool(request.getParam("squash"))) {
+      if (experimental) {
+        throw new NotImplemented("layerd does not squash the layers that a build makes");
+      }
       throw new InvalidParameter("squash is only supported with experimental mode");
     }
     String remote = request.getParam("remote");

@@ -1,6 +1,7 @@
 package io.layerd.api.stream;
 
 import io.layerd.api.ApiFront;
+import io.layerd.api.DaemonFacts;
 import io.layerd.api.ErrorAnswer;
 import io.layerd.engine.Engine;
 import io.vertx.core.Handler;
@@ -15,14 +16,17 @@ public final class StreamRoutes {
 
   private StreamRoutes() {}
 
-  /**
-   * @param engineVersion what images made here say of who made them
-   */
-  public static void add(Router router, Engine engine, String engineVersion) {
-    ImportRoute imports = new ImportRoute(engine.images(), engineVersion);
+  /** Adds them all. */
+  public static void add(Router router, Engine engine, DaemonFacts facts) {
+    // images made here say who made them
+    ImportRoute imports = new ImportRoute(engine.images(), facts.engineVersion());
     route(router, HttpMethod.POST, "/images/create", new PullRoute(engine.images(), imports));
     KitBuildRoute kit = new KitBuildRoute(engine.buildKit());
-    route(router, HttpMethod.POST, "/build", new BuildRoute(engine.builds(), kit));
+    route(
+        router,
+        HttpMethod.POST,
+        "/build",
+        new BuildRoute(engine.builds(), kit, facts.experimental()));
     route(router, HttpMethod.POST, "/build/cancel", kit::cancel);
     RpcRoute rpc = new RpcRoute(engine.buildKit());
     route(router, HttpMethod.POST, "/grpc", rpc::control);
