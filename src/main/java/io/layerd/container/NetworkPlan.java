@@ -31,7 +31,8 @@ final class NetworkPlan {
         && !container.host.networkMode().startsWith("container:");
   }
 
-  Result connect(Container container) {
+  /** What is begun here has to be awaited by {@link #complete} before the container runs. */
+  Result begin(Container container) {
     String mode = container.host.networkMode();
     if (mode.startsWith("container:")) {
       return join(mode.substring("container:".length()));
@@ -41,7 +42,7 @@ final class NetworkPlan {
     }
     try {
       findMain(container, mode);
-      Attachment attachment = rooms.networks().connect(request(container));
+      Attachment attachment = rooms.networks().begin(request(container));
       take(container, attachment);
       tell("connect", container);
       boolean ofHost = mode.equals("host");
@@ -49,6 +50,30 @@ final class NetworkPlan {
     } catch (EngineException e) {
       throw Rewording.prefix("failed to set up container networking: ", e);
     }
+  }
+
+  /** The container may run when this returns. */
+  void complete(Container container) {
+    if (onNetworks(container)) {
+      try {
+        rooms.networks().complete(container.id);
+      } catch (EngineException e) {
+        throw Rewording.prefix("failed to set up container networking: ", e);
+      }
+    }
+  }
+
+  /**
+   * Whether the runtime has to find the interfaces when it creates the container: a setting of one
+   * is written by then.
+   */
+  static boolean firstOfAll(Container container) {
+    Map<String, String> sysctls = container.host.sysctls();
+    return sysctls != null
+        && sysctls.keySet().stream()
+            .anyMatch(
+                name ->
+                    name.startsWith("net.") && (name.contains("conf") || name.contains("neigh")));
   }
 
   /** It may be on others by now, but the network it was made for has to be there still. */

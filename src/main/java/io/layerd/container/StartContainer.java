@@ -120,7 +120,7 @@ final class StartContainer {
     undo.push(() -> teardown.layers(container));
     container.rootfs = root;
     checkWorkingDirectory(root, container.config.workingDir());
-    NetworkPlan.Result network = networks.connect(container);
+    NetworkPlan.Result network = networks.begin(container);
     undo.push(() -> teardown.network(container));
     etc.write(container);
     if (!container.links.isEmpty()) {
@@ -130,12 +130,16 @@ final class StartContainer {
     List<BindMount> bindings = mounts.of(container);
     Path log = rooms.logs().prepare(container);
     undo.push(() -> rooms.logs().end(container));
+    if (checkpoint != null || NetworkPlan.firstOfAll(container)) {
+      networks.complete(container); // what is restored runs at once
+    }
     LaunchRequest request = request(container, root, network, bindings, log);
     RunningProcess process =
         checkpoint == null
             ? rooms.runtime().create(request)
             : rooms.runtime().restore(request, checkpoint);
     undo.push(() -> teardown.runtime(container));
+    networks.complete(container);
     rooms.logs().begin(container);
     List<Integer> size = container.host.consoleSize();
     if (container.config.tty() && size != null && size.size() == 2 && size.getFirst() > 0) {

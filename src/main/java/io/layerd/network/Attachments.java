@@ -4,6 +4,7 @@ import io.layerd.error.EngineException;
 import io.layerd.error.Forbidden;
 import io.layerd.error.NotFound;
 import io.layerd.error.SystemFailure;
+import io.layerd.metrics.EngineMetrics;
 import io.layerd.network.AttachmentState.EndpointState;
 import io.layerd.network.Endpoints.Owner;
 import io.layerd.network.NetworkService.Attachment;
@@ -32,6 +33,7 @@ final class Attachments {
   private final Resolvers resolvers;
   private final Endpoints endpoints;
   private final PortTable ports;
+  private final BegunWires wires = new BegunWires();
   private final boolean proxy;
 
   /** Held while networks come and go, so that none goes while a container gets a place on it. */
@@ -54,24 +56,50 @@ final class Attachments {
     }
   }
 
-  Attachment connect(ConnectRequest request) {
+  /** Gives a container its places; the wires to them are made on a thread of their own. */
+  Attachment begin(ConnectRequest request) {
+    long start = System.nanoTime();
     var unused = disconnect(request.containerId());
     AttachmentState state = place(request);
     try {
       if (!state.hostNamespace()) {
         namespaces.create(state.namespacePath().getFileName().toString());
-        wire(state);
       }
-      resolvers.start(state);
+      wires.begin(state, () -> make(state, start));
       return state.view();
     } catch (RuntimeException e) {
-      try {
-        takeBack(state);
-      } catch (RuntimeException later) {
-        LOG.warnf("network of %s is not taken back: %s", state.containerId(), later.getMessage());
-        e.addSuppressed(later);
+      takeBack(state, e);
+      throw e;
+    }
+  }
+
+  private void make(AttachmentState state, long start) {
+    if (!state.hostNamespace()) {
+      wire(state);
+    }
+    resolvers.start(state);
+    EngineMetrics.NETWORK_ALLOCATE.since(start);
+  }
+
+  /** Waits for what was begun; if that failed, nothing of it is left. */
+  void complete(String containerId) {
+    try {
+      wires.await(containerId);
+    } catch (RuntimeException e) {
+      AttachmentState state = store.find(containerId);
+      if (state != null) {
+        takeBack(state, e);
       }
       throw e;
+    }
+  }
+
+  private void takeBack(AttachmentState state, RuntimeException why) {
+    try {
+      takeBack(state);
+    } catch (RuntimeException later) {
+      LOG.warnf("network of %s is not taken back: %s", state.containerId(), later.getMessage());
+      why.addSuppressed(later);
     }
   }
 
@@ -262,6 +290,7 @@ final class Attachments {
   }
 
   boolean disconnect(String containerId) {
+    wires.settle(containerId);
     AttachmentState state = store.find(containerId);
     if (state == null) {
       return false;

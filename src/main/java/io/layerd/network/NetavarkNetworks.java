@@ -179,12 +179,14 @@ final class NetavarkNetworks implements NetworkService {
   }
 
   @Override
-  public Attachment connect(ConnectRequest request) {
+  public Attachment begin(ConnectRequest request) {
     restoring.join();
-    long start = System.nanoTime();
-    Attachment attachment = attachments.connect(request);
-    EngineMetrics.NETWORK_ALLOCATE.since(start);
-    return attachment;
+    return attachments.begin(request);
+  }
+
+  @Override
+  public void complete(String containerId) {
+    attachments.complete(containerId);
   }
 
   @Override

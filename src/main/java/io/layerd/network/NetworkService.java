@@ -95,7 +95,30 @@ public interface NetworkService extends AutoCloseable {
    *     endpoint ...: Bind for 0.0.0.0:80 failed: port is already allocated}
    * @throws InvalidParameter for a port map that makes no sense
    */
-  Attachment connect(ConnectRequest request);
+  default Attachment connect(ConnectRequest request) {
+    Attachment attachment = begin(request);
+    complete(request.containerId());
+    return attachment;
+  }
+
+  /**
+   * Begins to put a container on its networks: when this returns the namespace is there, addresses
+   * and ports are given, and the interfaces are on their way. Nothing else may be asked for the
+   * container before {@link #complete} but {@link #disconnect} and {@link #link}. On failure nothing
+   * is left.
+   *
+   * @throws io.layerd.error.SystemFailure as {@link #connect}
+   * @throws InvalidParameter as {@link #connect}
+   */
+  Attachment begin(ConnectRequest request);
+
+  /**
+   * Waits for what {@link #begin} began. On failure nothing of it is left; does nothing if there is
+   * nothing to wait for.
+   *
+   * @throws io.layerd.error.EngineException why an interface cannot be made
+   */
+  void complete(String containerId);
 
   /**
    * Takes back all of it: rules, addresses, ports, namespace. Absent is success; safe to repeat

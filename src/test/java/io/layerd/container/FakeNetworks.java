@@ -62,7 +62,7 @@ final class FakeNetworks implements NetworkService {
   public void close() {}
 
   @Override
-  public Attachment connect(ConnectRequest request) {
+  public Attachment begin(ConnectRequest request) {
     request.networks().keySet().forEach(this::get);
     if (full) {
       throw new SystemFailure("no available IPv4 addresses on this network's address pools");

@@ -415,6 +415,28 @@ class NetworkServiceTest {
   }
 
   @Test
+  void whatWasBegunIsAwaitedOrTakenBack() throws Exception {
+    Attachment begun = networks.begin(bridge("begun", Map.of()));
+    assertThat(begun.namespace()).exists();
+    networks.complete(id("begun"));
+    networks.complete(id("begun"));
+    serve(begun.namespace(), 80, "begun");
+    assertThat(ask(address(begun), 80)).isEqualTo("begun");
+
+    Map<String, List<PortBinding>> bindings =
+        Map.of("80/tcp", List.of(new PortBinding("127.0.0.1", "28110")));
+    for (int i = 0; i < 5; i++) {
+      Attachment left = networks.begin(bridge("left", bindings));
+      networks.disconnect(id("left"));
+      networks.complete(id("left"));
+      assertThat(networks.find(id("left"))).isNull();
+      assertThat(left.namespace()).doesNotExist();
+      assertThat(rules()).noneMatch(rule -> rule.contains("28110"));
+    }
+    networks.disconnect(id("begun"));
+  }
+
+  @Test
   void manyAtOnce() throws Exception {
     long start = System.nanoTime();
     try (ExecutorService pool = Executors.newFixedThreadPool(16)) {
