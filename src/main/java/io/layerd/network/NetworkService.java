@@ -104,8 +104,8 @@ public interface NetworkService extends AutoCloseable {
   /**
    * Begins to put a container on its networks: when this returns the namespace is there, addresses
    * and ports are given, and the interfaces are on their way. Nothing else may be asked for the
-   * container before {@link #complete} but {@link #disconnect} and {@link #link}. On failure nothing
-   * is left.
+   * container before {@link #complete} but {@link #disconnect} and {@link #link}. On failure
+   * nothing is left.
    *
    * @throws io.layerd.error.SystemFailure as {@link #connect}
    * @throws InvalidParameter as {@link #connect}

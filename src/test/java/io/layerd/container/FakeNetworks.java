@@ -19,6 +19,12 @@ final class FakeNetworks implements NetworkService {
   final Map<String, String> renamed = new ConcurrentHashMap<>();
   volatile boolean full;
 
+  /** Whether wires cannot be made. */
+  volatile boolean broken;
+
+  /** Containers whose wires were not waited for yet. */
+  final Set<String> begun = ConcurrentHashMap.newKeySet();
+
   @Override
   public List<Network> list() {
     return List.of(get("bridge"), get("host"), get("none"));
@@ -87,7 +93,16 @@ final class FakeNetworks implements NetworkService {
             endpoints,
             Map.of());
     attached.put(request.containerId(), attachment);
+    begun.add(request.containerId());
     return attachment;
+  }
+
+  @Override
+  public void complete(String containerId) {
+    if (begun.remove(containerId) && broken) {
+      attached.remove(containerId);
+      throw new SystemFailure("no such device");
+    }
   }
 
   @Override
@@ -129,6 +144,7 @@ final class FakeNetworks implements NetworkService {
 
   @Override
   public void disconnect(String containerId) {
+    begun.remove(containerId);
     attached.remove(containerId);
   }
 

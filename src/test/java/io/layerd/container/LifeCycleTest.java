@@ -13,6 +13,7 @@ import io.layerd.error.NotModified;
 import io.layerd.error.SystemFailure;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -120,6 +121,34 @@ class LifeCycleTest {
         .isInstanceOf(SystemFailure.class)
         .hasMessageStartingWith("failed to set up container networking: no available IPv4");
     assertThat(f.state(id).exitCode()).isEqualTo(128);
+  }
+
+  @Test
+  void wiresAreThereBeforeTheProcessRuns() {
+    Map<String, Boolean> wired = new HashMap<>();
+    f.runtime.onStart = process -> wired.put(process.id, f.networks.begun.isEmpty());
+    String id = f.create(BUSYBOX);
+    f.service.start(id);
+    assertThat(wired).containsExactly(Map.entry(id, true));
+
+    f.networks.broken = true;
+    String other = f.create(BUSYBOX);
+    assertThatThrownBy(() -> f.service.start(other))
+        .isInstanceOf(SystemFailure.class)
+        .hasMessage("failed to set up container networking: no such device");
+    assertThat(wired).doesNotContainKey(other);
+    assertThat(f.runtime.processes).containsOnlyKeys(id);
+    assertThat(f.networks.attached).containsOnlyKeys(id);
+    assertThat(f.layers.mounted()).isEqualTo(1);
+  }
+
+  /** The runtime writes settings of interfaces when it creates the container. */
+  @Test
+  void wiresAreThereBeforeTheirSettingsAre() {
+    f.networks.broken = true;
+    String id = f.create(null, BUSYBOX, "{\"Sysctls\":{\"net.ipv4.conf.eth0.forwarding\":\"1\"}}");
+    assertThatThrownBy(() -> f.service.start(id)).hasMessageContaining("no such device");
+    assertThat(f.runtime.launches).isEmpty();
   }
 
   @Test
