@@ -123,7 +123,9 @@ final class ConmonRuntime implements ContainerRuntime {
       filters.write(bundle.config(), spec, runtime.path());
       MonitorRecord record =
           launcher.launch(conmon, runtime, bundle, cgroupsPath, request, checkpoint);
-      filters.learn(spec, runtime.path(), runtimeRoot(execRoot, runtime.path()).resolve(id));
+      if (checkpoint == null) {
+        filters.learn(spec, runtime.path(), runtimeRoot(execRoot, runtime.path()).resolve(id));
+      }
       return watch(id, bundle, record);
     } catch (IOException e) {
       sweep.all(id, bundle, runtime.path(), cgroupsPath);
