@@ -51,8 +51,11 @@ final class SpecMounts {
     Set<String> destinations = new HashSet<>();
     own.forEach(mount -> destinations.add(mount.destination()));
     for (BindMount tmpfs : TmpfsMount.of(request.host())) {
+      boolean inAnother =
+          own.stream()
+              .anyMatch(mount -> Path.of(tmpfs.destination()).startsWith(mount.destination()));
       if (destinations.add(tmpfs.destination())) {
-        own.add(tmpfs);
+        own.add(inAnother ? tmpfs : TmpfsMount.withModeOfCovered(tmpfs, request.rootfs()));
       }
     }
     own.sort(Comparator.comparingInt(mount -> Path.of(mount.destination()).getNameCount()));

@@ -5,6 +5,10 @@ import io.layerd.runtime.LaunchRequest.BindMount;
 import io.layerd.spec.HostConfig;
 import io.layerd.spec.MountRequest;
 import io.layerd.spec.TmpfsOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -58,6 +62,8 @@ final class TmpfsMount {
   private static final Set<String> VALUES =
       Set.of("mode", "uid", "gid", "nr_inodes", "nr_blocks", "mpol", "size");
 
+  private static final int PERMISSIONS = 07777;
+
   private TmpfsMount() {}
 
   /** All of a container, by destination. */
@@ -73,6 +79,31 @@ final class TmpfsMount {
       }
     }
     return mounts;
+  }
+
+  /**
+   * With the mode of the directory that it covers, if none was asked for: runc takes it over by
+   * itself, crun does not. A way with links in it is left to the runtime.
+   */
+  static BindMount withModeOfCovered(BindMount tmpfs, Path rootfs) {
+    if (tmpfs.options().stream().anyMatch(option -> option.startsWith("mode="))) {
+      return tmpfs;
+    }
+    Path covered = rootfs;
+    for (Path part : Path.of(tmpfs.destination()).normalize()) {
+      covered = covered.resolve(part);
+      if (!Files.isDirectory(covered, LinkOption.NOFOLLOW_LINKS)) {
+        return tmpfs;
+      }
+    }
+    try {
+      Object mode = Files.getAttribute(covered, "unix:mode", LinkOption.NOFOLLOW_LINKS);
+      List<String> options = new ArrayList<>(tmpfs.options());
+      options.add("mode=" + Integer.toOctalString((Integer) mode & PERMISSIONS));
+      return new BindMount(tmpfs.type(), tmpfs.source(), tmpfs.destination(), options);
+    } catch (IOException e) {
+      return tmpfs;
+    }
   }
 
   private static BindMount mount(String destination, List<String> options) {

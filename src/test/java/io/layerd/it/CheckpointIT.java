@@ -119,7 +119,7 @@ class CheckpointIT {
                       "--since",
                       since,
                       "--until",
-                      "0s",
+                      Long.toString(System.currentTimeMillis() / 1000 + 1),
                       "--filter",
                       "type=container",
                       "--filter",
