@@ -114,7 +114,7 @@ final class ImageOutput {
     told.put("containerimage.config.digest", image.id().toString());
     told.put("containerimage.digest", digest);
     if (!names.isEmpty()) {
-      told.put("image.name", String.join(",", names.stream().map(Reference::toString).toList()));
+      told.put("image.name", output.attributes().getOrDefault("name", "")); // as it was given
     }
     return told;
   }
@@ -177,7 +177,7 @@ final class ImageOutput {
     told.put("containerimage.config.digest", image.id().toString());
     told.put("containerimage.digest", image.id().toString());
     if (!names.isEmpty()) {
-      told.put("image.name", String.join(",", names.stream().map(Reference::toString).toList()));
+      told.put("image.name", output.attributes().getOrDefault("name", "")); // as it was given
     }
     return told;
   }

@@ -103,16 +103,21 @@ final class LaneSystem implements SystemCommands {
                 types.contains(UsageType.CONTAINER),
                 "disk usage of containers",
                 () -> parts.containers().list(new ListQuery(true, 0, true, Map.of()))),
-            part(storage, types.contains(UsageType.VOLUME), "disk usage of volumes", this::volumes))
+            part(storage, types.contains(UsageType.VOLUME), "disk usage of volumes", this::volumes),
+            part(
+                storage,
+                types.contains(UsageType.BUILD_CACHE),
+                "disk usage of builds",
+                () -> parts.builder().caches().list()))
         .with(
-            (measured, containers, volumes) ->
+            (measured, containers, volumes, caches) ->
                 new DiskUsage(
                     measured.map(ImageUsage::layersBytes).orElse(0L),
                     measured.map(ImageUsage::images).orElse(null),
                     measured.map(ImageUsage::damaged).orElse(List.of()),
                     containers.orElse(null),
                     volumes.orElse(null),
-                    types.contains(UsageType.BUILD_CACHE)));
+                    caches.orElse(null)));
   }
 
   private static <T> Uni<Optional<T>> part(

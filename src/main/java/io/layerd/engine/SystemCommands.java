@@ -1,5 +1,6 @@
 package io.layerd.engine;
 
+import io.layerd.build.CacheMounts;
 import io.layerd.container.ContainerService.Counts;
 import io.layerd.container.ContainerSnapshot;
 import io.layerd.events.Event;
@@ -84,7 +85,7 @@ public interface SystemCommands {
    *
    * @param layersBytes of all layers, each once
    * @param damaged images that are left out, if images were asked for
-   * @param buildCache whether the build cache was asked for
+   * @param buildCache what is not images of it
    */
   record DiskUsage(
       long layersBytes,
@@ -92,7 +93,7 @@ public interface SystemCommands {
       List<DamagedImage> damaged,
       @Nullable List<ContainerSnapshot> containers,
       @Nullable List<VolumeUsage> volumes,
-      boolean buildCache) {}
+      @Nullable List<CacheMounts.Entry> buildCache) {}
 
   /**
    * @param users containers that refer to it

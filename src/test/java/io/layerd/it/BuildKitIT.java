@@ -161,6 +161,7 @@ class BuildKitIT {
         .contains("bin")
         .doesNotContain("src", "one", "cache", "t", "run");
     assertThat(docker.ok("buildx", "du")).contains("Total:");
+    assertThat(docker.ok("system", "df", "-v")).containsPattern("exec.cachemount +2B");
     Result second =
         build(
                 dockerfile,
@@ -216,7 +217,7 @@ class BuildKitIT {
           .ok();
       String id = docker.ok("inspect", "-f", "{{.Id}}", "it-kit");
       assertThat(out.resolve("iid")).hasContent(id);
-      assertThat(out.resolve("metadata")).content().contains(id, "docker.io/library/it-kit:latest");
+      assertThat(out.resolve("metadata")).content().contains(id, "\"docker.io/library/it-kit\"");
     } finally {
       Command.of("rm", "-rf", out.toString()).run();
     }

@@ -8,16 +8,13 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/**
- * {@code GET /system/df}; what was not asked for is null. There is no build cache yet, so its list
- * is empty.
- */
+/** {@code GET /system/df}; what was not asked for is null. */
 public record DiskUsageAnswer(
     @JsonProperty("LayersSize") long layersSize,
     @JsonProperty("Images") @Nullable List<ImageSummary> images,
     @JsonProperty("Containers") @Nullable List<ContainerSummary> containers,
     @JsonProperty("Volumes") @Nullable List<VolumeItem> volumes,
-    @JsonProperty("BuildCache") @Nullable List<String> buildCache) {
+    @JsonProperty("BuildCache") @Nullable List<BuildCacheItem> buildCache) {
   public static DiskUsageAnswer of(DiskUsage usage, Instant now, int minor) {
     return new DiskUsageAnswer(
         usage.layersBytes(),
@@ -30,7 +27,9 @@ public record DiskUsageAnswer(
         usage.volumes() == null
             ? null
             : usage.volumes().stream().map(DiskUsageAnswer::volume).toList(),
-        usage.buildCache() ? List.of() : null);
+        usage.buildCache() == null
+            ? null
+            : usage.buildCache().stream().map(BuildCacheItem::of).toList());
   }
 
   private static @Nullable List<ImageSummary> images(DiskUsage usage) {
