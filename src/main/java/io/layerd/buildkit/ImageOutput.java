@@ -77,6 +77,17 @@ final class ImageOutput {
     return image;
   }
 
+  /** The names without what clients did not say. */
+  private static String told(Outputs.Wanted output) {
+    List<String> names = new ArrayList<>();
+    for (String name : output.attributes().getOrDefault("name", "").split(",")) {
+      if (!name.isEmpty()) {
+        names.add(Reference.parse(name).toString());
+      }
+    }
+    return String.join(",", names);
+  }
+
   private static List<Reference> names(Outputs.Wanted output) {
     List<Reference> names = new ArrayList<>();
     for (String name : output.attributes().getOrDefault("name", "").split(",")) {
@@ -114,7 +125,7 @@ final class ImageOutput {
     told.put("containerimage.config.digest", image.id().toString());
     told.put("containerimage.digest", digest);
     if (!names.isEmpty()) {
-      told.put("image.name", output.attributes().getOrDefault("name", "")); // as it was given
+      told.put("image.name", told(output));
     }
     return told;
   }
@@ -177,7 +188,7 @@ final class ImageOutput {
     told.put("containerimage.config.digest", image.id().toString());
     told.put("containerimage.digest", image.id().toString());
     if (!names.isEmpty()) {
-      told.put("image.name", output.attributes().getOrDefault("name", "")); // as it was given
+      told.put("image.name", told(output));
     }
     return told;
   }

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 final class StreamedBuilds {
   private static final Set<String> OUTPUTS = Set.of("moby", "local", "tar");
   private static final Logger LOG = Logger.getLogger(StreamedBuilds.class);
+  private static final String NETWORK = "force-network-mode";
+  private static final Set<String> NETWORKS = Set.of("host", "none");
   private static final String CONFIG = "containerimage.config.digest";
 
   private final Solves solves;
@@ -90,6 +92,11 @@ final class StreamedBuilds {
     // a client that is refused before its session is there never ends
     Session there = sessions.await(build.session());
     LOG.debugf("a build of session %s", there.id());
+    String network = build.options().getOrDefault(NETWORK, "none");
+    if (!NETWORKS.contains(network)) {
+      throw new RpcException(
+          RpcException.UNKNOWN, "network mode \"" + network + "\" not supported by buildkit");
+    }
     if (build.outputs().size() > 1) {
       throw new RpcException(RpcException.UNKNOWN, "multiple outputs not supported");
     }
