@@ -18,6 +18,12 @@ import org.jspecify.annotations.Nullable;
 
 /** A process with a conmon behind it. */
 final class WatchedProcess implements RunningProcess {
+  /**
+   * What conmon reads of its control FIFO at once ({@code CTLBUFSZ - 1}). Of two lines in one read
+   * it takes the first one twice (seen with 2.1.6), so a line fills a read.
+   */
+  private static final int CONTROL_BYTES = 199;
+
   /** How long a reader may wait in vain after the process ended before it is told. */
   private static final Duration LINGER = Duration.ofSeconds(2);
 
@@ -98,7 +104,10 @@ final class WatchedProcess implements RunningProcess {
     if (!tty || ended()) {
       return;
     }
-    byte[] line = ("1 " + rows + " " + columns + "\n").getBytes(StandardCharsets.US_ASCII);
+    String size = "1 " + rows + " " + columns;
+    byte[] line =
+        (size + " ".repeat(CONTROL_BYTES - 1 - size.length()) + "\n")
+            .getBytes(StandardCharsets.US_ASCII);
     int fd = -1;
     try {
       // Not blocking: without conmon nobody reads this FIFO any more.

@@ -10,6 +10,7 @@ import io.layerd.runtime.ContainerRuntime.Console;
 import io.layerd.runtime.ContainerRuntime.ExitStatus;
 import io.layerd.runtime.ContainerRuntime.ProcessIo;
 import io.layerd.runtime.ContainerRuntime.RunningProcess;
+import io.layerd.sys.Sys;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,6 +30,9 @@ import org.junit.jupiter.api.Test;
 /** Real containers through conmon and runc; a subclass runs the same with crun. */
 class ConmonRuntimeTest {
   private static final String INIT = "#!/bin/sh\necho init $*\nshift\nexec \"$@\"\n";
+
+  private static final int SIGCONT = 18;
+  private static final int SIGSTOP = 19;
 
   /** conmon takes input and sizes in any order. */
   private static final String SIZED = "read a; until stty size | grep 20; do sleep 0.05; done";
@@ -241,7 +245,13 @@ class ConmonRuntimeTest {
             new String(Objects.requireNonNull(console.read()).data(), StandardCharsets.UTF_8));
       }
       assertThat(seen.toString()).contains("30 100");
-      process.resize(41, 132);
+      // As while a window is drawn larger and conmon is busy: the last one counts.
+      int monitor = Bundle.readPid(Bundle.ofContainer(box.execRoot(), id).monitorPidFile());
+      Sys.host().kill(monitor, SIGSTOP);
+      for (int rows = 31; rows <= 41; rows++) {
+        process.resize(rows, 132);
+      }
+      Sys.host().kill(monitor, SIGCONT);
       Box.write(console, "go\n");
       assertThat(Box.drain(console)).contains("41 132").contains("/dev/pts/");
     }
