@@ -14,7 +14,6 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.KeyCertOptions;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -150,8 +149,7 @@ public final class ServerTls implements AutoCloseable {
     try {
       SslContextBuilder builder =
           SslContextBuilder.forServer(
-                  material.identity().key(),
-                  material.identity().chain().toArray(X509Certificate[]::new))
+                  new OneKey(material.identity().key(), material.identity().chain()))
               .sslProvider(SslProvider.JDK)
               .protocols(PROTOCOLS)
               .ciphers(CIPHERS)
