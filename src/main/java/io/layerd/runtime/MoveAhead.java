@@ -9,6 +9,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -32,13 +33,15 @@ final class MoveAhead {
   /** In the words of cgroup.procs: the process that writes. */
   private static final byte[] MYSELF = {'0'};
 
-  private final @Nullable Path members;
+  /** Asked each time: whoever runs the host may have put this process into another group. */
+  private final Supplier<@Nullable Path> members;
+
   private final Executor background;
   private int expected;
   private int movesLeft;
   private boolean moving;
 
-  MoveAhead(@Nullable Path members, Executor background) {
+  MoveAhead(Supplier<@Nullable Path> members, Executor background) {
     this.members = members;
     this.background = background;
   }
@@ -53,7 +56,8 @@ final class MoveAhead {
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(),
             Thread.ofPlatform().daemon().name("move ahead").factory());
-    return new MoveAhead(members(cgroups, Path.of("/proc/self/cgroup")), background);
+    Path membership = Path.of("/proc/self/cgroup");
+    return new MoveAhead(() -> members(cgroups, membership), background);
   }
 
   /**
@@ -93,9 +97,6 @@ final class MoveAhead {
 
   /** A process will be moved soon. Returns at once. */
   Expected expect() {
-    if (members == null) {
-      return () -> {};
-    }
     boolean begin;
     synchronized (this) {
       expected++;
@@ -104,7 +105,7 @@ final class MoveAhead {
       moving = true;
     }
     if (begin) {
-      background.execute(() -> moves(members));
+      background.execute(this::moves);
     }
     return this::arrived;
   }
@@ -113,9 +114,12 @@ final class MoveAhead {
     expected--;
   }
 
-  private void moves(Path members) {
+  private void moves() {
     while (another()) {
-      move(members);
+      Path group = members.get();
+      if (group != null) {
+        move(group);
+      }
       try {
         Thread.sleep(PAUSE_MILLIS);
       } catch (InterruptedException e) {

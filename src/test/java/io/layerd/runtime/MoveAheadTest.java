@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -61,29 +62,39 @@ class MoveAheadTest {
     assertThat(MoveAhead.members(host, membership)).isNull();
     Files.writeString(membership, "0::/not/there\n\n");
     assertThat(MoveAhead.members(host, membership)).isNull();
-    new MoveAhead(null, Runnable::run).expect().close();
-    new MoveAhead(root.resolve("gone"), Runnable::run).expect().close();
+    new MoveAhead(() -> null, Runnable::run).expect().close();
+    new MoveAhead(() -> root.resolve("gone"), Runnable::run).expect().close();
   }
 
   @Test
   void movesThisProcessToWhereItIs() throws Exception {
     Path members = group("plain");
-    new MoveAhead(members, Runnable::run).expect().close();
+    new MoveAhead(() -> members, Runnable::run).expect().close();
     assertThat(members).hasContent("0");
 
     Path own = Path.of("/proc/self/cgroup");
     Path real = MoveAhead.members(new Cgroups(Sys.host(), HostMounts.read()), own);
     assertThat(real).isNotNull();
     List<String> before = Files.readAllLines(own);
-    new MoveAhead(real, Runnable::run).expect().close();
+    new MoveAhead(() -> real, Runnable::run).expect().close();
     assertThat(Files.readAllLines(own)).isEqualTo(before);
+  }
+
+  @Test
+  void followsThisProcessToAnotherGroup() throws Exception {
+    Path before = group("before");
+    Path after = group("after");
+    AtomicBoolean moved = new AtomicBoolean();
+    new MoveAhead(() -> moved.getAndSet(true) ? after : before, Runnable::run).expect().close();
+    assertThat(before).hasContent("0");
+    assertThat(after).hasContent("0");
   }
 
   @Test
   void endsWithTheLastThatIsExpectedAndBeginsAgain() throws Exception {
     Path members = group("plain");
     BlockingQueue<Runnable> begun = new LinkedBlockingQueue<>();
-    MoveAhead ahead = new MoveAhead(members, begun::add);
+    MoveAhead ahead = new MoveAhead(() -> members, begun::add);
     MoveAhead.Expected first = ahead.expect();
     MoveAhead.Expected second = ahead.expect();
     assertThat(begun).as("one goes on for both").hasSize(1);
