@@ -27,6 +27,8 @@ class ListeningIT {
         DaemonFixture.stopped("--host=tcp://[::1]:" + port, "--tls=false", "--group=daemon")
             .env("DOCKER_HOST", "tcp://127.0.0.1:1")) {
       daemon.up();
+      // It may answer before it has said so.
+      Wait.until("both to be named", () -> daemon.log().split("API listen on", -1).length > 2);
       assertThat(daemon.log().lines().filter(line -> line.contains("API listen on")))
           .hasSize(2)
           .anyMatch(line -> line.contains("\"API listen on [::1]:" + port + "\""))
