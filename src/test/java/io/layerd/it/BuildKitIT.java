@@ -1,7 +1,6 @@
 package io.layerd.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
@@ -277,7 +276,6 @@ class BuildKitIT {
 
   @Test
   void aGitRepositoryIsAContext() throws IOException {
-    assumeTrue(Command.of("git", "--version").run().exit() == 0, "no git on this machine");
     Path repositories = context.resolve("repositories");
     file(
         "repositories/one/sub/Dockerfile",

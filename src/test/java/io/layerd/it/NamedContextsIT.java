@@ -1,7 +1,6 @@
 package io.layerd.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -57,7 +56,6 @@ class NamedContextsIT {
 
   @Test
   void aRepositoryOverHttp() throws IOException {
-    assumeTrue(Command.of("git", "--version").run().exit() == 0, "no git on this machine");
     String git = "git -c user.name=n -c user.email=e ";
     Command.sh(
         ("cd %s && mkdir -p r/sub && cd r && echo x >sub/x && git init -q . && git add -A && %s commit"
