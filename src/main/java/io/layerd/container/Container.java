@@ -2,6 +2,7 @@ package io.layerd.container;
 
 import io.layerd.oci.Platform;
 import io.layerd.runtime.ContainerRuntime.RunningProcess;
+import io.layerd.security.Labels;
 import io.layerd.spec.ContainerConfig;
 import io.layerd.spec.Empty;
 import io.layerd.spec.EndpointSettings;
@@ -60,6 +61,12 @@ final class Container {
   volatile String resolvConfPath = "";
   volatile int restartCount;
 
+  /** Of SELinux, for its whole life. */
+  final Labels labels;
+
+  /** The AppArmor profile it was started with. */
+  volatile String appArmorProfile;
+
   /** What health checks found; null if there are none. */
   volatile @Nullable Health health;
 
@@ -110,6 +117,8 @@ final class Container {
     this.hostnamePath = orEmpty(stored.hostnamePath());
     this.hostsPath = orEmpty(stored.hostsPath());
     this.resolvConfPath = orEmpty(stored.resolvConfPath());
+    this.labels = new Labels(orEmpty(stored.processLabel()), orEmpty(stored.mountLabel()));
+    this.appArmorProfile = orEmpty(stored.appArmorProfile());
     this.restartCount = stored.restartCount();
     this.startedBefore = stored.startedBefore();
     this.manuallyStopped = stored.manuallyStopped();
@@ -156,9 +165,9 @@ final class Container {
         mounts,
         null,
         null,
-        "",
-        "",
-        "",
+        labels.mount(),
+        labels.process(),
+        appArmorProfile,
         "",
         false,
         null,

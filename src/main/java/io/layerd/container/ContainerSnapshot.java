@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param imageId {@code sha256:...}
  * @param imageName what {@code docker ps} shows: the name it was created with, or the id if that
  *     name is gone or means another image now
+ * @param mountLabel of SELinux, empty for none; the process label likewise
  * @param os operating system of the image, {@code linux}
  * @param health null without health checks
  * @param graphData {@code GraphDriver.Data}; empty in lists
@@ -41,6 +42,9 @@ public record ContainerSnapshot(
     int restartCount,
     String driver,
     String os,
+    String mountLabel,
+    String processLabel,
+    String appArmorProfile,
     List<String> execIds,
     Map<String, String> graphData,
     List<MountPoint> mounts,

@@ -10,6 +10,7 @@ import io.layerd.mount.Mounts;
 import io.layerd.network.NetworkService;
 import io.layerd.oci.Digest;
 import io.layerd.runtime.ContainerRuntime;
+import io.layerd.security.Selinux;
 import io.layerd.spec.LogConfig;
 import io.layerd.sys.Sys;
 import io.layerd.volume.VolumeStore;
@@ -57,6 +58,7 @@ public final class Containers implements AutoCloseable {
       ContainerRuntime runtime,
       NetworkService networks,
       VolumeStore volumes,
+      Selinux selinux,
       EtcFiles etc,
       LogConfig log,
       EventLog events,
@@ -87,6 +89,7 @@ public final class Containers implements AutoCloseable {
             parts.runtime(),
             parts.networks(),
             parts.volumes(),
+            parts.selinux(),
             parts.etc(),
             new Logs(new LogShipping(Sys.host())),
             new SharedMemory(Mounts.host()),

@@ -11,6 +11,7 @@ import io.layerd.metrics.EngineMetrics;
 import io.layerd.oci.Platform;
 import io.layerd.oci.PlatformMatcher;
 import io.layerd.runtime.ContainerRuntime.CheckedHost;
+import io.layerd.security.Labels;
 import io.layerd.spec.ContainerConfig;
 import io.layerd.spec.Empty;
 import io.layerd.spec.EndpointSettings;
@@ -38,12 +39,14 @@ final class CreateContainer {
   private final WorkingDirectory directories;
   private final VolumeCopyUp copyUp;
   private final Links links;
+  private final LabelPlan labelling;
 
   CreateContainer(Rooms rooms) {
     this.rooms = rooms;
     this.directories = new WorkingDirectory(rooms);
     this.copyUp = new VolumeCopyUp(rooms);
     this.links = new Links(rooms);
+    this.labelling = new LabelPlan(rooms);
   }
 
   Created create(CreateRequest request) {
@@ -57,10 +60,8 @@ final class CreateContainer {
     ConfigChecks.check(asked, host, warnings);
     warnings.addAll(HostChecks.check(host, rooms.index()));
     List<Link> linked = links.resolve(host);
-    CheckedHost checked =
-        rooms
-            .runtime()
-            .check(JoinedNamespaces.pin(HostDefaults.apply(host, rooms.log()), rooms.index()));
+    HostConfig full = JoinedNamespaces.pin(HostDefaults.apply(host, rooms.log()), rooms.index());
+    CheckedHost checked = rooms.runtime().check(labelling.join(full));
     warnings.addAll(checked.warnings());
     host = checked.host();
     Map<String, EndpointSettings> endpoints = endpoints(host, asked, request.networking());
@@ -90,12 +91,14 @@ final class CreateContainer {
       List<Link> linked) {
     Map<String, String> storage = host.storageOpt() == null ? Map.of() : host.storageOpt();
     MountPlan mounts = new MountPlan(rooms, id);
+    Labels labels = labelling.take(host);
     try {
       Map<String, StoredContainer.Mount> planned = mounts.plan(host, config);
       rooms.layers().createReadWrite(id, image.chainId(), storage);
       Path directory = rooms.files().create(id);
       Container container =
-          new Container(stored(id, name, image, config, planned, endpoints), host, directory);
+          new Container(
+              stored(id, name, image, config, planned, endpoints, labels), host, directory);
       container.links = linked;
       directories.make(container);
       copyUp.fill(container);
@@ -107,6 +110,7 @@ final class CreateContainer {
       rooms.files().discard(id);
       rooms.layers().removeReadWrite(id);
       mounts.undo();
+      rooms.selinux().release(labels);
       throw e;
     }
   }
@@ -117,7 +121,8 @@ final class CreateContainer {
       Image image,
       ContainerConfig config,
       Map<String, StoredContainer.Mount> mounts,
-      Map<String, EndpointSettings> endpoints) {
+      Map<String, EndpointSettings> endpoints,
+      Labels labels) {
     List<String> words = new ArrayList<>();
     if (config.entrypoint() != null) {
       words.addAll(config.entrypoint());
@@ -149,8 +154,8 @@ final class CreateContainer {
         mounts,
         null,
         null,
-        "",
-        "",
+        labels.mount(),
+        labels.process(),
         "",
         "",
         false,

@@ -55,7 +55,7 @@ final class HostDefaults {
     List<String> options = asked.securityOpt() == null ? List.of() : asked.securityOpt();
     boolean open =
         asked.privileged() || asked.ipcMode().equals("host") || asked.pidMode().equals("host");
-    if (open && options.stream().noneMatch(o -> o.startsWith("label"))) {
+    if (open && !LabelPlan.asked(options)) {
       List<String> more = new ArrayList<>(options);
       more.add("label=disable");
       set.put("SecurityOpt", more);

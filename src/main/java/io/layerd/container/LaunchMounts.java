@@ -16,9 +16,11 @@ import java.util.Set;
 /** The mounts a container starts with, parents before what is mounted inside them. */
 final class LaunchMounts {
   private final Rooms rooms;
+  private final LabelPlan labels;
 
   LaunchMounts(Rooms rooms) {
     this.rooms = rooms;
+    this.labels = new LabelPlan(rooms);
   }
 
   private void sharedMemory(List<BindMount> mounts, Set<String> taken, Container container) {
@@ -36,12 +38,16 @@ final class LaunchMounts {
       if (hidden.contains(mount.destination())) {
         continue;
       }
-      switch (mount.type()) {
-        // The runtime reads them from the HostConfig.
-        case "tmpfs" -> {}
-        case "volume" -> mounts.add(volume(container, mount));
-        case "image" -> mounts.add(image(container, mount));
-        default -> mounts.add(bind(mount));
+      // The runtime reads temporary ones from the HostConfig.
+      if (!mount.type().equals("tmpfs")) {
+        BindMount bound =
+            switch (mount.type()) {
+              case "volume" -> volume(container, mount);
+              case "image" -> image(container, mount);
+              default -> bind(mount);
+            };
+        labels.relabel(container, mount, bound.source());
+        mounts.add(bound);
       }
     }
     Set<String> taken = new HashSet<>();

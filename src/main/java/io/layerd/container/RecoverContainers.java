@@ -60,6 +60,7 @@ final class RecoverContainers {
         LOG.warnf("container %s lost its name: %s", container.shortId(), e.getMessage());
       }
       rooms.index().add(container);
+      rooms.selinux().reserve(container.labels);
       loaded.add(container);
       container.mounts.values().stream()
           .filter(StoredContainer.Mount::isVolume)
@@ -142,7 +143,7 @@ final class RecoverContainers {
   private void remember(Container container) {
     try {
       // One more mount only to learn the place; the surviving one is counted already.
-      Path root = rooms.layers().mount(container.id);
+      Path root = rooms.layers().mount(container.id, container.labels.mount());
       rooms.layers().unmount(container.id);
       container.rootfs = root;
       Attachment attachment = rooms.networks().find(container.id);

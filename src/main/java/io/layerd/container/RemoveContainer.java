@@ -108,6 +108,7 @@ final class RemoveContainer {
       }
       new Links(rooms).unregister(container);
       rooms.index().remove(container);
+      rooms.selinux().release(container.labels);
       execs.dropOf(container.id);
       container.attachments.close();
       rooms.events().publish(container, "destroy");

@@ -4,6 +4,7 @@ import io.layerd.image.ImageService;
 import io.layerd.layer.LayerStore;
 import io.layerd.network.NetworkService;
 import io.layerd.runtime.ContainerRuntime;
+import io.layerd.security.Selinux;
 import io.layerd.spec.LogConfig;
 import io.layerd.volume.VolumeStore;
 import java.util.concurrent.Executor;
@@ -22,6 +23,7 @@ record Rooms(
     ContainerRuntime runtime,
     NetworkService networks,
     VolumeStore volumes,
+    Selinux selinux,
     EtcFiles etc,
     Logs logs,
     SharedMemory shm,

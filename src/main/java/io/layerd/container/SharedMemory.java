@@ -4,6 +4,7 @@ import io.layerd.error.Conflict;
 import io.layerd.error.SystemFailure;
 import io.layerd.mount.Mounts;
 import io.layerd.runtime.LaunchRequest.BindMount;
+import io.layerd.security.Selinux;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,7 +66,8 @@ final class SharedMemory {
       Files.createDirectories(place);
       mounts.unmount(place);
       String data = String.format(Locale.ROOT, "mode=1777,size=%d", container.host.shmSize());
-      mounts.mount("shm", place, "tmpfs", FLAGS, data);
+      String labelled = Selinux.mountData(data, container.labels.mount());
+      mounts.mount("shm", place, "tmpfs", FLAGS, labelled);
       return place;
     } catch (IOException e) {
       throw new SystemFailure("mounting shm tmpfs at " + place + ": " + e.getMessage(), e);

@@ -30,6 +30,7 @@ final class StartContainer {
   private final Teardown teardown;
   private final LaunchMounts mounts;
   private final EtcPlan etc;
+  private final LabelPlan labels;
   private final Links links;
   private final ExitHandler exits;
   private final Checkpoints checkpoints;
@@ -40,6 +41,7 @@ final class StartContainer {
     this.teardown = teardown;
     this.mounts = new LaunchMounts(rooms);
     this.etc = new EtcPlan(rooms);
+    this.labels = new LabelPlan(rooms);
     this.links = new Links(rooms);
     this.exits = exits;
     this.checkpoints = new Checkpoints(rooms);
@@ -116,7 +118,7 @@ final class StartContainer {
 
   private RunningProcess start(
       Container container, @Nullable Path checkpoint, Deque<Runnable> undo) {
-    Path root = rooms.layers().mount(container.id);
+    Path root = rooms.layers().mount(container.id, container.labels.mount());
     undo.push(() -> teardown.layers(container));
     container.rootfs = root;
     checkWorkingDirectory(root, container.config.workingDir());
@@ -126,6 +128,7 @@ final class StartContainer {
     if (!container.links.isEmpty()) {
       links.tellNetworks(container);
     }
+    labels.ownFiles(container);
     undo.push(() -> releaseVolumes(container));
     List<BindMount> bindings = mounts.of(container);
     Path log = rooms.logs().prepare(container);
@@ -133,6 +136,7 @@ final class StartContainer {
     if (checkpoint != null || NetworkPlan.firstOfAll(container)) {
       networks.complete(container); // what is restored runs at once
     }
+    container.appArmorProfile = rooms.runtime().appArmorProfile(container.host);
     LaunchRequest request = request(container, root, network, bindings, log);
     RunningProcess process =
         checkpoint == null
@@ -185,6 +189,7 @@ final class StartContainer {
         network.namespace(),
         network.hostNetwork(),
         namespacesOf,
+        LabelPlan.applied(container),
         container.host,
         annotations == null ? Map.of() : annotations,
         new ProcessIo(

@@ -76,6 +76,7 @@ final class DockerdFlags {
           Map.entry("log-driver", "Default driver for container logs (default \"json-file\")"),
           Map.entry("log-format", "Set the logging format (\"text\"|\"json\")"),
           Map.entry("log-opt", "Default log driver options for containers"),
+          Map.entry("selinux-enabled", "Give containers SELinux labels, on a host that has them"),
           Map.entry("no-new-privileges", "Set no-new-privileges by default for new containers"),
           Map.entry("no-proxy", "Hosts or IP addresses that the proxy is not used for"),
           Map.entry("raw-logs", "Full timestamps without ANSI coloring, which is so anyway"),
@@ -139,7 +140,7 @@ final class DockerdFlags {
         no-new-privileges no-new-privileges false WORKS
         rootless rootless false REFUSED
         seccomp-profile seccomp-profile builtin WORKS
-        selinux-enabled selinux-enabled false REFUSED
+        selinux-enabled selinux-enabled false WORKS
         userns-remap userns-remap - REFUSED
         """;
     table

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param hostGateways what {@code host-gateway} stands for; empty for the default bridge's address
  * @param forwarding whether to let the host forward packets
  * @param liveRestore whether containers go on when the daemon is stopped
+ * @param selinux whether containers get labels, on a host that has them
  * @param experimental whether experimental parts of the API are offered
  * @param proxies {@code HTTP_PROXY} and so on, where they are not the environment's
  */
@@ -35,6 +36,7 @@ record EngineOptions(
     boolean forwarding,
     List<String> execOptions,
     boolean liveRestore,
+    boolean selinux,
     boolean experimental,
     Map<String, String> proxies,
     Map<String, Boolean> features) {
@@ -65,6 +67,7 @@ record EngineOptions(
         given.on("ip-forward", true),
         execOptions(given),
         given.on("live-restore", false),
+        given.on("selinux-enabled", false),
         given.on("experimental", false),
         given.proxies(),
         features(given));

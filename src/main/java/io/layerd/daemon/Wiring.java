@@ -28,6 +28,7 @@ import io.layerd.runtime.ContainerRuntime;
 import io.layerd.runtime.ContainerRuntimes;
 import io.layerd.runtime.ExtraRuntime;
 import io.layerd.runtime.RuntimeOptions;
+import io.layerd.security.Selinux;
 import io.layerd.sys.Sys;
 import io.layerd.volume.VolumeStore;
 import io.layerd.volume.VolumeStores;
@@ -37,12 +38,14 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
 
 /**
  * The rooms of the engine, opened in the order in which they need each other, recovered, and put
  * together. Blocks: everything has recovered when {@link #open} returns.
  */
 final class Wiring implements AutoCloseable {
+  private static final Logger LOG = Logger.getLogger(Wiring.class);
   private static final int LANES_STOP_SECONDS = 10;
 
   private final Engines.Parts parts;
@@ -89,7 +92,9 @@ final class Wiring implements AutoCloseable {
             LayerUnpackers.create(sys, limits.unpack()),
             (split, directory) -> TarSplit.assemble(sys, split, directory));
     ImageService images = ImageServices.open(config.dataRoot(), layers, registries, events);
-    RuntimeOptions runtimes = runtimes(config, config.engine().containers().read());
+    Selinux selinux = selinux(config);
+    RuntimeOptions runtimes =
+        runtimes(config, config.engine().containers().read(), selinux.enabled());
     ContainerRuntime runtime = ContainerRuntimes.open(config.execRoot(), runtimes);
     NetworkService networks = NetworkServices.open(networks(config), sys);
     VolumeStore volumes = VolumeStores.open(config.dataRoot());
@@ -104,6 +109,7 @@ final class Wiring implements AutoCloseable {
                 runtime,
                 networks,
                 volumes,
+                selinux,
                 etc,
                 config.engine().containers().log(),
                 events,
@@ -141,7 +147,19 @@ final class Wiring implements AutoCloseable {
     return new Wiring(parts, containers, networks, lanes, registries, events, runtimes, config);
   }
 
-  private static RuntimeOptions runtimes(DaemonConfig config, ContainerDefaults containers) {
+  private static Selinux selinux(DaemonConfig config) {
+    if (!config.engine().selinux()) {
+      return Selinux.off();
+    }
+    Selinux selinux = Selinux.of(Path.of("/"));
+    if (!selinux.enabled()) {
+      LOG.warn("SELinux is not active on this host: containers get no labels");
+    }
+    return selinux;
+  }
+
+  private static RuntimeOptions runtimes(
+      DaemonConfig config, ContainerDefaults containers, boolean selinux) {
     RuntimeOptions defaults = RuntimeOptions.defaults();
     Path scripts = config.execRoot().resolve("runtimes");
     Map<String, ExtraRuntime> extra = new TreeMap<>();
@@ -155,6 +173,7 @@ final class Wiring implements AutoCloseable {
         config.engine().cgroupParent(),
         config.engine().initPath(),
         containers,
+        selinux,
         defaults.searchPath());
   }
 
@@ -202,7 +221,8 @@ final class Wiring implements AutoCloseable {
   RuntimeOptions plan(DaemonConfig config) {
     ContainerDefaults before = runtimes.containers();
     ContainerDefaults now = config.engine().containers().usual();
-    return runtimes(config, now.withSeccomp(before.seccomp(), before.seccompName()));
+    return runtimes(
+        config, now.withSeccomp(before.seccomp(), before.seccompName()), runtimes.selinux());
   }
 
   /** Takes over what a running daemon can change. */

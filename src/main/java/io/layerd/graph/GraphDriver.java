@@ -73,6 +73,14 @@ public interface GraphDriver {
    */
   Path mount(String id);
 
+  /**
+   * {@link #mount(String)} with an SELinux label for all files in it; none if it is empty. A driver
+   * that mounts nothing leaves the files as they are.
+   */
+  default Path mount(String id, String label) {
+    return mount(id);
+  }
+
   /** Ends one {@link #mount}; the last one unmounts. Not mounted is success. */
   void release(String id);
 

@@ -286,8 +286,8 @@ final class DataRootLayerStore implements LayerStore {
   }
 
   @Override
-  public Path mount(String containerId) {
-    return differences.mount(containerId);
+  public Path mount(String containerId, String label) {
+    return differences.mount(containerId, label);
   }
 
   @Override

@@ -33,8 +33,8 @@ final class Differences {
   }
 
   /** Mounts a container's layers; from then on they may differ more. */
-  Path mount(String containerId) {
-    return sizes.mount(mountId(containerId));
+  Path mount(String containerId, String label) {
+    return sizes.mount(mountId(containerId), label);
   }
 
   /** Parents first, in the order of names. */

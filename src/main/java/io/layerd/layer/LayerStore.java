@@ -131,7 +131,12 @@ public interface LayerStore {
    * Mounts the container's layers and returns the root directory; counted, {@link #unmount} as
    * often.
    */
-  Path mount(String containerId);
+  Path mount(String containerId, String label);
+
+  /** {@link #mount(String, String)} without a label. */
+  default Path mount(String containerId) {
+    return mount(containerId, "");
+  }
 
   /** Ends one {@link #mount}. */
   void unmount(String containerId);

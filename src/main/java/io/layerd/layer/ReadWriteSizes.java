@@ -25,11 +25,11 @@ final class ReadWriteSizes {
     this.driver = driver;
   }
 
-  /** {@link GraphDriver#mount}. */
-  Path mount(String mountId) {
+  /** {@link GraphDriver#mount(String, String)}. */
+  Path mount(String mountId, String label) {
     sizes.remove(mountId);
     try {
-      return driver.mount(mountId);
+      return driver.mount(mountId, label);
     } finally {
       // Once more: one that began meanwhile may have seen the layer still unmounted.
       sizes.remove(mountId);

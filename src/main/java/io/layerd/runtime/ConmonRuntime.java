@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.layerd.error.Conflict;
 import io.layerd.error.NotFound;
 import io.layerd.error.SystemFailure;
+import io.layerd.security.AppArmor;
 import io.layerd.spec.HostConfig;
 import io.layerd.sys.ErrnoException;
 import io.layerd.sys.Sys;
@@ -36,6 +37,7 @@ final class ConmonRuntime implements ContainerRuntime {
   private final ExitWatch exits;
   private final Launcher launcher;
   private final Execs execs;
+  private final AppArmor appArmor;
   private final CompiledFilters filters = new CompiledFilters();
   private final Map<String, WatchedProcess> running = new ConcurrentHashMap<>();
 
@@ -48,15 +50,22 @@ final class ConmonRuntime implements ContainerRuntime {
     this.moves = MoveAhead.of(cgroups);
     this.capabilities = Capabilities.ofThisProcess();
     this.programs = new Programs(options, command, cgroups::worksWithCrun);
+    this.appArmor =
+        AppArmor.of(Path.of("/"), new ProfileLoader(command, programs, execRoot.resolve("tmp")));
     this.sharedMemory = new SharedMemory(sys);
     this.sweep = new Sweep(sys, execRoot, options.cgroupParent(), programs, command, cgroups);
     this.exits = ExitWatch.on(execRoot.resolve("exits"));
     LaunchWatch launches = new LaunchWatch(sys, Path.of("/proc"));
     this.launcher = new Launcher(sys, execRoot, launches);
     exits.alsoTend(launches);
-    this.execs = new Execs(sys, execRoot, programs, capabilities, exits, launches);
+    this.execs = new Execs(sys, execRoot, programs, capabilities, appArmor, exits, launches);
     // Not info(): asking three programs for their versions would double the time of a start.
     programs.warnings().forEach(LOG::warn);
+    try {
+      appArmor.ensure(AppArmor.DEFAULT);
+    } catch (SystemFailure e) {
+      LOG.error(e.getMessage());
+    }
   }
 
   @Override
@@ -72,7 +81,7 @@ final class ConmonRuntime implements ContainerRuntime {
   @Override
   public RuntimeInfo info() {
     boolean seccomp = Files.exists(Path.of("/proc/sys/kernel/seccomp"));
-    return programs.info(cgroups, seccomp);
+    return programs.info(cgroups, seccomp, appArmor.inKernel());
   }
 
   @Override
@@ -86,6 +95,13 @@ final class ConmonRuntime implements ContainerRuntime {
     }
     return new HostCheck(cgroups, capabilities, programs.options().containers())
         .check(host, runtime);
+  }
+
+  @Override
+  public String appArmorProfile(HostConfig host) {
+    return appArmor.inKernel()
+        ? appArmor.shown(SecurityOptions.parse(host.securityOpt()).appArmor(), host.privileged())
+        : "";
   }
 
   @Override
@@ -118,7 +134,14 @@ final class ConmonRuntime implements ContainerRuntime {
               programs.recursiveReadOnly(runtime));
       ObjectNode spec =
           new OciSpec(
-                  sys, complete, capabilities, defaults, cgroups.unified(), init, HostMounts::read)
+                  sys,
+                  complete,
+                  capabilities,
+                  defaults,
+                  appArmor,
+                  cgroups.unified(),
+                  init,
+                  HostMounts::read)
               .toSpec(cgroupsPath);
       filters.write(bundle.config(), spec, runtime.path());
       MonitorRecord record =

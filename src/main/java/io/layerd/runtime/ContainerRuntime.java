@@ -41,6 +41,11 @@ public interface ContainerRuntime {
    */
   CheckedHost check(HostConfig host);
 
+  /** The AppArmor profile that inspect shows of a container that starts; empty for none. */
+  default String appArmorProfile(HostConfig host) {
+    return "";
+  }
+
   /**
    * Writes the bundle, starts conmon and creates the container's process, which waits for {@link
    * #start}.

@@ -24,7 +24,10 @@ public final class ContainerRuntimes {
     Sys sys = Sys.host();
     Cgroups cgroups = new Cgroups(sys, HostMounts.read());
     return new Programs(options, new Command(sys), cgroups::worksWithCrun)
-        .info(cgroups, Files.exists(Path.of("/proc/sys/kernel/seccomp")));
+        .info(
+            cgroups,
+            Files.exists(Path.of("/proc/sys/kernel/seccomp")),
+            Files.exists(Path.of("/sys/kernel/security/apparmor")));
   }
 
   static ContainerRuntime open(Sys sys, Path execRoot, RuntimeOptions options) {

@@ -2,6 +2,7 @@ package io.layerd.runtime;
 
 import io.layerd.error.SystemFailure;
 import io.layerd.runtime.ContainerRuntime.ExecRequest;
+import io.layerd.security.AppArmor;
 import io.layerd.spec.SpecJson;
 import io.layerd.sys.ErrnoException;
 import io.layerd.sys.Sys;
@@ -22,6 +23,7 @@ final class Execs {
   private final Path execRoot;
   private final Programs programs;
   private final Capabilities capabilities;
+  private final AppArmor appArmor;
   private final ExitWatch exits;
   private final LaunchWatch launches;
 
@@ -30,12 +32,14 @@ final class Execs {
       Path execRoot,
       Programs programs,
       Capabilities capabilities,
+      AppArmor appArmor,
       ExitWatch exits,
       LaunchWatch launches) {
     this.sys = sys;
     this.execRoot = execRoot;
     this.programs = programs;
     this.capabilities = capabilities;
+    this.appArmor = appArmor;
     this.exits = exits;
     this.launches = launches;
   }
@@ -45,6 +49,7 @@ final class Execs {
     WatchKey key = null;
     try {
       var process = ExecSpec.of(sys, container, request, capabilities);
+      appArmor.ensure(process.path("apparmorProfile").asText());
       Path exitDirectory = Objects.requireNonNull(bundle.exitFile().getParent());
       Files.createDirectories(exitDirectory);
       Files.write(bundle.processSpec(), SpecJson.MAPPER.writeValueAsBytes(process));

@@ -1,6 +1,7 @@
 package io.layerd.runtime;
 
 import io.layerd.runtime.ContainerRuntime.ProcessIo;
+import io.layerd.security.Labels;
 import io.layerd.spec.HostConfig;
 import java.nio.file.Path;
 import java.util.List;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  *     new, empty one
  * @param namespacesOf for {@code pid}, {@code ipc}: host pid of another container's init, where a
  *     mode {@code container:} names one
+ * @param labels of SELinux
  * @param host limits, capabilities, security options and modes
  */
 public record LaunchRequest(
@@ -38,6 +40,7 @@ public record LaunchRequest(
     @Nullable Path networkNamespace,
     boolean hostNetwork,
     Map<String, Integer> namespacesOf,
+    Labels labels,
     HostConfig host,
     Map<String, String> annotations,
     ProcessIo io) {
@@ -63,6 +66,7 @@ public record LaunchRequest(
         networkNamespace,
         hostNetwork,
         namespacesOf,
+        labels,
         host,
         annotations,
         io);

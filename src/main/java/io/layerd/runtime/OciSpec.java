@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.layerd.error.Conflict;
+import io.layerd.security.AppArmor;
 import io.layerd.spec.HostConfig;
 import io.layerd.spec.Ulimit;
 import io.layerd.sys.Sys;
@@ -51,6 +52,7 @@ final class OciSpec {
   private final SecurityOptions security;
   private final List<String> capabilities;
   private final ContainerDefaults defaults;
+  private final AppArmor appArmor;
   private final boolean unified;
   private final @Nullable Path init;
   private final Supplier<HostMounts> hostMounts;
@@ -65,6 +67,7 @@ final class OciSpec {
       LaunchRequest request,
       Capabilities capabilities,
       ContainerDefaults defaults,
+      AppArmor appArmor,
       boolean unified,
       @Nullable Path init,
       Supplier<HostMounts> hostMounts) {
@@ -74,6 +77,7 @@ final class OciSpec {
     this.security = SecurityOptions.parse(host.securityOpt());
     this.capabilities = capabilities.resolve(host);
     this.defaults = defaults;
+    this.appArmor = appArmor;
     this.unified = unified;
     this.init = init;
     this.hostMounts = hostMounts;
@@ -148,7 +152,16 @@ final class OciSpec {
       process.put("noNewPrivileges", true);
     }
     process.put("oomScoreAdj", host.oomScoreAdj());
+    putUnlessEmpty(
+        process, "apparmorProfile", appArmor.applied(security.appArmor(), host.privileged()));
+    putUnlessEmpty(process, "selinuxLabel", request.labels().process());
     return process;
+  }
+
+  private static void putUnlessEmpty(ObjectNode node, String name, String value) {
+    if (!value.isEmpty()) {
+      node.put(name, value);
+    }
   }
 
   // RLIM_INFINITY arrives as -1.
@@ -188,6 +201,7 @@ final class OciSpec {
     if (propagation != null) {
       linux.put("rootfsPropagation", propagation);
     }
+    putUnlessEmpty(linux, "mountLabel", request.labels().mount());
     if (!host.privileged()) {
       paths(linux, "maskedPaths", host.maskedPaths() == null ? masked() : host.maskedPaths());
       paths(

@@ -146,15 +146,21 @@ final class Programs {
   }
 
   /** Asks every program for its version, once. */
-  RuntimeInfo info(Cgroups cgroups, boolean seccomp) {
+  RuntimeInfo info(Cgroups cgroups, boolean seccomp, boolean appArmor) {
     Map<String, Path> all = runtimes();
     List<Program> runtimes = new ArrayList<>();
     all.forEach((name, path) -> runtimes.add(asTold(program(name, path))));
     Path conmon = find("conmon");
     Path init = findInit();
     List<String> security = new ArrayList<>();
+    if (appArmor) {
+      security.add("name=apparmor");
+    }
     if (seccomp) {
       security.add("name=seccomp,profile=" + options.containers().seccompName());
+    }
+    if (options.selinux()) {
+      security.add("name=selinux");
     }
     if (cgroups.unified()) {
       security.add("name=cgroupns");
@@ -231,7 +237,7 @@ final class Programs {
     return init == null ? find("tini") : init;
   }
 
-  private @Nullable Path find(String name) {
+  @Nullable Path find(String name) {
     for (Path directory : options.searchPath()) {
       Path path = directory.resolve(name);
       if (Files.isRegularFile(path) && Files.isExecutable(path)) {

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  *     otherwise
  * @param initPath the program {@code --init} runs; null searches docker-init and tini
  * @param containers what containers get where they do not say otherwise
+ * @param selinux whether containers get SELinux labels
  * @param searchPath directories in which programs are looked for, in order
  */
 public record RuntimeOptions(
@@ -25,6 +26,7 @@ public record RuntimeOptions(
     String cgroupParent,
     @Nullable Path initPath,
     ContainerDefaults containers,
+    boolean selinux,
     List<Path> searchPath) {
   public RuntimeOptions {
     extraRuntimes = Map.copyOf(extraRuntimes);
@@ -35,24 +37,25 @@ public record RuntimeOptions(
   /** Everything left to layerd: the PATH of this process, then where distributions put programs. */
   public static RuntimeOptions defaults() {
     return new RuntimeOptions(
-        null, Map.of(), "/docker", null, ContainerDefaults.USUAL, defaultSearchPath());
+        null, Map.of(), "/docker", null, ContainerDefaults.USUAL, false, defaultSearchPath());
   }
 
   /** The same, but for another default runtime. */
   public RuntimeOptions withDefaultRuntime(@Nullable String name) {
-    return new RuntimeOptions(name, extraRuntimes, cgroupParent, initPath, containers, searchPath);
+    return new RuntimeOptions(
+        name, extraRuntimes, cgroupParent, initPath, containers, selinux, searchPath);
   }
 
   /** The same, but for other places to look for programs. */
   public RuntimeOptions withSearchPath(List<Path> directories) {
     return new RuntimeOptions(
-        defaultRuntime, extraRuntimes, cgroupParent, initPath, containers, directories);
+        defaultRuntime, extraRuntimes, cgroupParent, initPath, containers, selinux, directories);
   }
 
   /** The same, but for another init program. */
   public RuntimeOptions withInitPath(@Nullable Path program) {
     return new RuntimeOptions(
-        defaultRuntime, extraRuntimes, cgroupParent, program, containers, searchPath);
+        defaultRuntime, extraRuntimes, cgroupParent, program, containers, selinux, searchPath);
   }
 
   private static List<Path> defaultSearchPath() {

@@ -5,16 +5,19 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code --security-opt}, parsed. Labels (SELinux) and AppArmor profiles are accepted and have no
- * effect, as with dockerd on a host without them.
+ * {@code --security-opt}, parsed; SELinux labels are the container room's to make.
  *
  * @param noNewPrivileges null for the daemon's default
  * @param seccomp a profile's JSON, {@code unconfined}, {@code builtin}, or null for the daemon's
  *     default
+ * @param appArmor a profile's name; null or empty for the usual one
  * @param writableCgroups whether /sys/fs/cgroup may be written
  */
 record SecurityOptions(
-    @Nullable Boolean noNewPrivileges, @Nullable String seccomp, boolean writableCgroups) {
+    @Nullable Boolean noNewPrivileges,
+    @Nullable String seccomp,
+    @Nullable String appArmor,
+    boolean writableCgroups) {
   static final String UNCONFINED = "unconfined";
   static final String BUILTIN = "builtin";
 
@@ -26,6 +29,7 @@ record SecurityOptions(
     Boolean noNewPrivileges = null;
     boolean writableCgroups = false;
     String seccomp = null;
+    String appArmor = null;
     for (String option : options == null ? List.<String>of() : options) {
       if (option.equals("no-new-privileges")) {
         noNewPrivileges = true;
@@ -41,14 +45,15 @@ record SecurityOptions(
       }
       String value = option.substring(separator + 1);
       switch (option.substring(0, separator)) {
-        case "label", "apparmor" -> {}
+        case "label" -> {}
+        case "apparmor" -> appArmor = value;
         case "seccomp" -> seccomp = value;
         case "no-new-privileges" -> noNewPrivileges = flag(value, option);
         case "writable-cgroups" -> writableCgroups = flag(value, option);
         default -> throw new SystemFailure("invalid --security-opt 2: \"" + option + "\"");
       }
     }
-    return new SecurityOptions(noNewPrivileges, seccomp, writableCgroups);
+    return new SecurityOptions(noNewPrivileges, seccomp, appArmor, writableCgroups);
   }
 
   // What Go's strconv.ParseBool takes.

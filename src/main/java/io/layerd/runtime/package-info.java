@@ -4,7 +4,7 @@
  * <p>Invariant: a container started here has a monitor that outlives the daemon and records its
  * exit.
  *
- * <p>May know: mount, oci, spec, sys, durable, error.
+ * <p>May know: mount, security, oci, spec, sys, durable, error.
  */
 @NullMarked
 package io.layerd.runtime;

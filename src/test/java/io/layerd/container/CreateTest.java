@@ -194,6 +194,7 @@ class CreateTest {
                 f.runtime,
                 f.networks,
                 f.volumes,
+                io.layerd.security.Selinux.off(),
                 f.etc(),
                 new Logs(new io.layerd.logs.LogShipping(io.layerd.sys.Sys.host())),
                 new SharedMemory(io.layerd.mount.Mounts.host()),

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /** Directories in place of mounts; counts who mounted what. */
 final class FakeLayers implements LayerStore {
   final Map<String, AtomicInteger> mounts = new ConcurrentHashMap<>();
+  final Map<String, String> labels = new ConcurrentHashMap<>();
   final Path root;
   volatile @Nullable RuntimeException failRemove;
 
@@ -63,8 +64,9 @@ final class FakeLayers implements LayerStore {
   }
 
   @Override
-  public Path mount(String containerId) {
+  public Path mount(String containerId, String label) {
     requireNonNull(mounts.get(containerId)).incrementAndGet();
+    labels.put(containerId, label);
     return mount0(containerId);
   }
 

@@ -6,6 +6,7 @@ import io.layerd.container.FakeRuntime.FakeProcess;
 import io.layerd.events.Event;
 import io.layerd.events.EventLog;
 import io.layerd.network.HostFiles;
+import io.layerd.security.Selinux;
 import io.layerd.spec.ContainerConfig;
 import io.layerd.spec.HostConfig;
 import io.layerd.spec.LogConfig;
@@ -45,17 +46,27 @@ final class Fixture implements AutoCloseable {
   private final World world;
 
   Fixture(Path root) {
-    this(root, null);
+    this(root, null, Selinux.off());
   }
 
-  Fixture(Path root, @Nullable World real) {
+  Fixture(Path root, World real) {
+    this(root, real, Selinux.off());
+  }
+
+  /** With the labels of a host. */
+  Fixture(Path root, Selinux selinux) {
+    this(root, null, selinux);
+  }
+
+  private Fixture(Path root, @Nullable World real, Selinux selinux) {
     this.root = root;
     world =
         real != null
             ? real
             : (etc, log, work) ->
                 new Containers.Parts(
-                    root, layers(), images, runtime, networks, volumes(), etc, LOG, log, work);
+                    root, layers(), images, runtime, networks, volumes(), selinux, etc, LOG, log,
+                    work);
     layers = new FakeLayers(root.resolve("layers"));
     volumes = new FakeVolumes(root.resolve("volumes"));
     containers = open();

@@ -95,6 +95,7 @@ class RealContainersTest {
         ContainerRuntimes.open(directory.resolve("run"), RuntimeOptions.defaults()),
         networks,
         VolumeStores.open(directory),
+        io.layerd.security.Selinux.off(),
         etc,
         Fixture.LOG,
         log,

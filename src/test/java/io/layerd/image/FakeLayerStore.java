@@ -175,7 +175,7 @@ final class FakeLayerStore implements LayerStore {
   public void createWork(String id, @Nullable ChainId parent) {}
 
   @Override
-  public Path mount(String containerId) {
+  public Path mount(String containerId, String label) {
     return Path.of("/");
   }
 

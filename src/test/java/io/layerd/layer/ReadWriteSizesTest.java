@@ -53,7 +53,7 @@ class ReadWriteSizesTest {
     assertThat(sizes.bytes(LAYER, LOWER)).isEqualTo(1);
     Files.writeString(own.resolve("two"), "22");
     assertThat(sizes.bytes(LAYER, LOWER)).as("kept").isEqualTo(1);
-    Path mounted = sizes.mount(LAYER);
+    Path mounted = sizes.mount(LAYER, "");
     assertThat(sizes.bytes(LAYER, LOWER)).isEqualTo(3);
     Files.writeString(mounted.resolve("three"), "333");
     assertThat(sizes.bytes(LAYER, LOWER)).as("measured while mounted").isEqualTo(6);
@@ -68,7 +68,7 @@ class ReadWriteSizesTest {
   @ParameterizedTest
   @ValueSource(strings = {"overlay2", "overlay", "vfs"})
   void aMountThatOutlivedTheDaemonIsMeasuredEachTime(String name) throws IOException {
-    Path mounted = withLayer(name).mount(LAYER);
+    Path mounted = withLayer(name).mount(LAYER, "");
     GraphDriver next = open(name);
     next.recover(Set.of(LOWER, LAYER));
     ReadWriteSizes sizes = new ReadWriteSizes(next);
@@ -76,7 +76,7 @@ class ReadWriteSizesTest {
     Files.writeString(mounted.resolve("one"), "1");
     assertThat(sizes.bytes(LAYER, LOWER)).isEqualTo(1);
     // Somebody else's mount comes and goes: the survivor is still there.
-    sizes.mount(LAYER);
+    sizes.mount(LAYER, "");
     next.release(LAYER);
     assertThat(sizes.bytes(LAYER, LOWER)).isEqualTo(1);
     Files.writeString(mounted.resolve("two"), "22");
@@ -96,7 +96,7 @@ class ReadWriteSizesTest {
             List.of(
                 threads.submit(() -> sizes.bytes(LAYER, LOWER)),
                 threads.submit(() -> sizes.bytes(LAYER, LOWER)));
-        Path mounted = sizes.mount(LAYER);
+        Path mounted = sizes.mount(LAYER, "");
         Files.writeString(mounted.resolve("file"), "x".repeat(round));
         driver.release(LAYER);
         for (Future<Long> one : measured) {

@@ -6,6 +6,7 @@ import io.layerd.runtime.ContainerRuntime.ExitStatus;
 import io.layerd.runtime.ContainerRuntime.Output;
 import io.layerd.runtime.ContainerRuntime.ProcessIo;
 import io.layerd.runtime.ContainerRuntime.RunningProcess;
+import io.layerd.security.Labels;
 import io.layerd.spec.HostConfig;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -55,6 +56,7 @@ final class Box implements AutoCloseable {
             cgroupParent,
             null,
             ContainerDefaults.USUAL,
+            false,
             RuntimeOptions.defaults().searchPath());
     runtime = ContainerRuntimes.open(execRoot, options);
   }
@@ -111,6 +113,7 @@ final class Box implements AutoCloseable {
         null,
         false,
         namespacesOf,
+        Labels.NONE,
         host,
         Map.of(),
         io);

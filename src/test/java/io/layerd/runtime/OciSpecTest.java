@@ -10,6 +10,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.layerd.error.SystemFailure;
 import io.layerd.runtime.ContainerRuntime.ProcessIo;
 import io.layerd.runtime.LaunchRequest.BindMount;
+import io.layerd.security.AppArmor;
+import io.layerd.security.Labels;
 import io.layerd.spec.HostConfig;
 import io.layerd.spec.SpecJson;
 import io.layerd.sys.Sys;
@@ -102,6 +104,7 @@ class OciSpecTest {
             joined ? Path.of("/proc/42/ns/net") : null,
             hostNetwork,
             Map.of("pid", 42, "ipc", 42),
+            Labels.NONE,
             host,
             Map.of(),
             new ProcessIo(config.path("Tty").asBoolean(), false, false, null));
@@ -111,6 +114,7 @@ class OciSpecTest {
             request,
             CAPABILITIES,
             ContainerDefaults.USUAL,
+            AppArmor.of(Path.of("/nowhere"), (_, _) -> {}),
             false,
             init,
             () -> SHARED_ROOT)
@@ -214,11 +218,33 @@ class OciSpecTest {
         "{'GroupAdd':['nope']}", "unable to find group nope: no matching entries in group file");
   }
 
+  @Test
+  void profilesAndLabelsAreInTheSpec(@TempDir Path root) throws Exception {
+    Files.createDirectories(root.resolve("sys/module/apparmor/parameters"));
+    Files.createDirectories(root.resolve("sys/kernel/security/apparmor"));
+    Files.writeString(root.resolve("sys/module/apparmor/parameters/enabled"), "Y");
+    Files.writeString(
+        root.resolve("sys/kernel/security/apparmor/profiles"), "docker-default (enforce)");
+    AppArmor appArmor = AppArmor.of(root, (_, _) -> {});
+    ObjectNode spec = of("{}", appArmor, new Labels("u:r:t:s0:c1,c2", "u:o:f:s0:c1,c2"));
+    assertThat(spec.at("/process/apparmorProfile").asText()).isEqualTo("docker-default");
+    assertThat(spec.at("/process/selinuxLabel").asText()).isEqualTo("u:r:t:s0:c1,c2");
+    assertThat(spec.at("/linux/mountLabel").asText()).isEqualTo("u:o:f:s0:c1,c2");
+    ObjectNode other = of("{\"SecurityOpt\":[\"apparmor=mine\"]}", appArmor, Labels.NONE);
+    assertThat(other.at("/process/apparmorProfile").asText()).isEqualTo("mine");
+    assertThat(other.path("process").has("selinuxLabel")).isFalse();
+    assertThat(of("{}").path("process").has("apparmorProfile")).isFalse();
+  }
+
   private static void refused(String host, String message) {
     assertThatThrownBy(() -> of(host)).isInstanceOf(SystemFailure.class).hasMessage(message);
   }
 
   private static ObjectNode of(String host) {
+    return of(host, AppArmor.of(Path.of("/nowhere"), (_, _) -> {}), Labels.NONE);
+  }
+
+  private static ObjectNode of(String host, AppArmor appArmor, Labels labels) {
     LaunchRequest request =
         new LaunchRequest(
             "ID",
@@ -233,6 +259,7 @@ class OciSpecTest {
             null,
             false,
             Map.of(),
+            labels,
             Hosts.of(host),
             Map.of(),
             new ProcessIo(false, false, false, null));
@@ -241,6 +268,7 @@ class OciSpecTest {
             request,
             CAPABILITIES,
             ContainerDefaults.USUAL,
+            appArmor,
             false,
             null,
             () -> SHARED_ROOT)

@@ -123,6 +123,11 @@ public final class OverlayDriver implements GraphDriver {
 
   @Override
   public Path mount(String id) {
+    return mount(id, "");
+  }
+
+  @Override
+  public Path mount(String id, String label) {
     if (layout.isWhole(id)) {
       return layout.root(id);
     }
@@ -136,7 +141,8 @@ public final class OverlayDriver implements GraphDriver {
         () -> {
           if (!mounter.isMounted(merged)) {
             List<String> lowers = List.of(layout.lower(id) + "/root");
-            mounter.mount(new OverlayStack(lowers, id + "/upper", id + "/work", id + "/merged"));
+            mounter.mount(
+                new OverlayStack(lowers, id + "/upper", id + "/work", id + "/merged"), label);
           }
         });
     return merged;

@@ -119,6 +119,11 @@ public final class Overlay2Driver implements GraphDriver {
 
   @Override
   public Path mount(String id) {
+    return mount(id, "");
+  }
+
+  @Override
+  public Path mount(String id, String label) {
     List<String> lowers = layout.readLowers(id);
     if (lowers.isEmpty()) {
       return existingDiff(id);
@@ -128,7 +133,7 @@ public final class Overlay2Driver implements GraphDriver {
         id,
         () -> {
           if (!mounter.isMounted(merged)) {
-            mounter.mount(stack(id, lowers));
+            mounter.mount(stack(id, lowers), label);
           }
         });
     return merged;

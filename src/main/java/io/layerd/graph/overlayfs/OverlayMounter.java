@@ -52,15 +52,18 @@ public final class OverlayMounter {
   /**
    * Makes the mount point and mounts. Options that are too long, or whose directory's name would be
    * taken apart, are given relative to the home directory.
+   *
+   * @param label of SELinux for all files, or empty
    */
-  public void mount(OverlayStack stack) {
+  public void mount(OverlayStack stack, String label) {
+    String context = label.isEmpty() ? "" : ",context=\"" + label + "\"";
     Path merged = home.resolve(stack.merged());
     String base = home + "/";
-    String options = stack.options(prefix, base);
+    String options = stack.options(prefix, base) + context;
     boolean relative =
         OverlayStack.needsEscape(base) || OverlayStack.lengthBytes(options) > limitBytes;
     if (relative) {
-      options = stack.options(prefix, "");
+      options = stack.options(prefix, "") + context;
     }
     int length = OverlayStack.lengthBytes(options);
     if (length > limitBytes) {

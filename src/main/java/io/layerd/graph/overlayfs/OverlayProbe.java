@@ -91,7 +91,7 @@ public final class OverlayProbe {
     requireFileTypes(directory, backing);
     sys.lsetxattr(bytes(lower2), ascii("trusted.overlay.opaque"), ascii("y"));
     OverlayMounter.host(sys, directory)
-        .mount(new OverlayStack(List.of("l2", "l1"), "u", "w", "merged"));
+        .mount(new OverlayStack(List.of("l2", "l1"), "u", "w", "merged"), "");
     try {
       sys.fchmodat(Sys.AT_FDCWD, bytes(merged.resolve("f")), 0600);
       boolean metacopy = has(upper.resolve("f"), "trusted.overlay.metacopy");
