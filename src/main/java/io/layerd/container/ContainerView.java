@@ -29,7 +29,7 @@ final class ContainerView {
   }
 
   <T> T show(Container container, RootView.Work<T> work) throws IOException {
-    Path layers = rooms.layers().mount(container.id, container.labels.mount());
+    Path layers = rooms.layers().mount(container.id, LabelPlan.mount(rooms, container));
     // A use of its own, so that the end of this one does not end the running container's.
     String user = container.id + " files " + USES.incrementAndGet();
     List<String> volumes = new ArrayList<>();

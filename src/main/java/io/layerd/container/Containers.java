@@ -92,7 +92,7 @@ public final class Containers implements AutoCloseable {
             parts.selinux(),
             parts.etc(),
             new Logs(new LogShipping(Sys.host())),
-            new SharedMemory(Mounts.host()),
+            new SharedMemory(Mounts.host(), parts.selinux()),
             new ContainerEvents(parts.events()),
             new ContainerFiles(
                 parts.dataRoot(), AtomicFiles.host(), parts.runtime().defaultRuntime()),

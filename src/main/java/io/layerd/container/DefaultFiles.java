@@ -51,7 +51,7 @@ final class DefaultFiles implements FileService {
   public void export(String ref, OutputStream out) throws IOException {
     Container container = rooms.index().get(ref);
     ContainerView.checkAlive(container, "export");
-    Path root = rooms.layers().mount(container.id, container.labels.mount());
+    Path root = rooms.layers().mount(container.id, LabelPlan.mount(rooms, container));
     try {
       DirectoryArchive.writeAll(sys, root, out);
     } finally {
@@ -133,7 +133,7 @@ final class DefaultFiles implements FileService {
     if (user.isEmpty()) {
       return null;
     }
-    Path root = rooms.layers().mount(container.id, container.labels.mount());
+    Path root = rooms.layers().mount(container.id, LabelPlan.mount(rooms, container));
     try {
       ContainerUser found = ContainerUser.find(root, user);
       return new Owner(found.uid(), found.gid());

@@ -45,7 +45,7 @@ final class ImageMounts {
     String layer = layer(container, mount);
     rooms.layers().removeReadWrite(layer);
     rooms.layers().createWork(layer, image.get().chainId());
-    Path root = rooms.layers().mount(layer, container.labels.mount());
+    Path root = rooms.layers().mount(layer, LabelPlan.mount(rooms, container));
     var options = mount.spec().imageOptions();
     return options == null || options.subpath().isEmpty()
         ? root

@@ -84,10 +84,14 @@ final class LabelPlan {
     }
   }
 
+  /** Of the container's layers. */
+  static String mount(Rooms rooms, Container container) {
+    return rooms.selinux().applied(container.labels).mount();
+  }
+
   /** Of the container's processes: a privileged one's are not held to it. */
-  static Labels applied(Container container) {
-    return container.host.privileged()
-        ? new Labels("", container.labels.mount())
-        : container.labels;
+  Labels applied(Container container) {
+    Labels labels = rooms.selinux().applied(container.labels);
+    return container.host.privileged() ? new Labels("", labels.mount()) : labels;
   }
 }

@@ -143,7 +143,7 @@ final class RecoverContainers {
   private void remember(Container container) {
     try {
       // One more mount only to learn the place; the surviving one is counted already.
-      Path root = rooms.layers().mount(container.id, container.labels.mount());
+      Path root = rooms.layers().mount(container.id, LabelPlan.mount(rooms, container));
       rooms.layers().unmount(container.id);
       container.rootfs = root;
       Attachment attachment = rooms.networks().find(container.id);

@@ -25,9 +25,11 @@ final class SharedMemory {
   private static final long FLAGS = 2 | 4 | 8;
 
   private final Mounts mounts;
+  private final Selinux selinux;
 
-  SharedMemory(Mounts mounts) {
+  SharedMemory(Mounts mounts, Selinux selinux) {
     this.mounts = mounts;
+    this.selinux = selinux;
   }
 
   /** The mount for a container that starts; null if the runtime makes a private one. */
@@ -66,7 +68,7 @@ final class SharedMemory {
       Files.createDirectories(place);
       mounts.unmount(place);
       String data = String.format(Locale.ROOT, "mode=1777,size=%d", container.host.shmSize());
-      String labelled = Selinux.mountData(data, container.labels.mount());
+      String labelled = Selinux.mountData(data, selinux.applied(container.labels).mount());
       mounts.mount("shm", place, "tmpfs", FLAGS, labelled);
       return place;
     } catch (IOException e) {

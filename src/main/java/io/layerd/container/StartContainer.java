@@ -118,7 +118,7 @@ final class StartContainer {
 
   private RunningProcess start(
       Container container, @Nullable Path checkpoint, Deque<Runnable> undo) {
-    Path root = rooms.layers().mount(container.id, container.labels.mount());
+    Path root = rooms.layers().mount(container.id, LabelPlan.mount(rooms, container));
     undo.push(() -> teardown.layers(container));
     container.rootfs = root;
     checkWorkingDirectory(root, container.config.workingDir());
@@ -189,7 +189,7 @@ final class StartContainer {
         network.namespace(),
         network.hostNetwork(),
         namespacesOf,
-        LabelPlan.applied(container),
+        labels.applied(container),
         container.host,
         annotations == null ? Map.of() : annotations,
         new ProcessIo(

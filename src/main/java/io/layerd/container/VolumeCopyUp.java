@@ -22,7 +22,7 @@ final class VolumeCopyUp {
     if (empty.isEmpty()) {
       return;
     }
-    Path root = rooms.layers().mount(container.id, container.labels.mount());
+    Path root = rooms.layers().mount(container.id, LabelPlan.mount(rooms, container));
     try {
       for (Mount mount : empty) {
         fill(container, root, mount);

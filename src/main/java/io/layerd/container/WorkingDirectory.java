@@ -24,7 +24,7 @@ final class WorkingDirectory {
     if (directory.isEmpty() || Path.of(directory).normalize().equals(Path.of("/"))) {
       return;
     }
-    Path root = rooms.layers().mount(container.id, container.labels.mount());
+    Path root = rooms.layers().mount(container.id, LabelPlan.mount(rooms, container));
     try {
       make(ScopedPath.resolve(root, directory), directory);
     } catch (FileSystemException e) {

@@ -122,6 +122,11 @@ public final class Selinux {
     }
   }
 
+  /** A container's labels, which a host without SELinux would not understand. */
+  public Labels applied(Labels labels) {
+    return enabled ? labels : Labels.NONE;
+  }
+
   /** A container is gone. */
   public void release(Labels labels) {
     if (enabled && !labels.process().isEmpty()) {

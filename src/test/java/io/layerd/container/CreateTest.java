@@ -197,7 +197,7 @@ class CreateTest {
                 io.layerd.security.Selinux.off(),
                 f.etc(),
                 new Logs(new io.layerd.logs.LogShipping(io.layerd.sys.Sys.host())),
-                new SharedMemory(io.layerd.mount.Mounts.host()),
+                new SharedMemory(io.layerd.mount.Mounts.host(), io.layerd.security.Selinux.off()),
                 new ContainerEvents(new io.layerd.events.EventLog()),
                 new ContainerFiles(root, io.layerd.durable.AtomicFiles.host(), "runc"),
                 new ContainerIndex(),

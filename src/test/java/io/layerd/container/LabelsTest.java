@@ -58,7 +58,7 @@ class LabelsTest {
 
   @Test
   void aPrivilegedOneHasNoneForItsProcesses() {
-    ContainerSnapshot privileged = made("p", "{\"Privileged\":true}");
+    ContainerSnapshot privileged = made("priv", "{\"Privileged\":true}");
     assertThat(privileged.processLabel()).isEmpty();
     assertThat(privileged.mountLabel()).isEqualTo("su:or:f_t:s0:c1022,c1023");
     assertThat(privileged.host().securityOpt()).containsExactly("label=disable");
