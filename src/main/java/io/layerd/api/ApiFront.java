@@ -3,6 +3,7 @@ package io.layerd.api;
 import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -10,6 +11,7 @@ import io.vertx.core.http.HttpVersion;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -24,11 +26,18 @@ public final class ApiFront implements Handler<HttpServerRequest> {
       Pattern.compile("/_ping|/containers/[^/]+/archive|/q/health.*");
 
   /** The {@code Date} header of one second, printed once. */
-  private record Stamp(long second, String text) {}
+  private record Stamp(long second, CharSequence text) {}
+
+  private static final CharSequence DATE = text("Date");
+  private static final DateTimeFormatter HTTP_DATE =
+      DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH);
 
   private volatile Stamp stamp = new Stamp(-1, "");
   private final Handler<HttpServerRequest> router;
-  private final DaemonFacts facts;
+
+  /** Names and values of the headers every answer has, in turns; encoded once. */
+  private final CharSequence[] standard;
+
   private final Admission admission;
 
   /** For everybody. */
@@ -38,7 +47,13 @@ public final class ApiFront implements Handler<HttpServerRequest> {
 
   public ApiFront(Handler<HttpServerRequest> router, DaemonFacts facts, Admission admission) {
     this.router = router;
-    this.facts = facts;
+    this.standard =
+        new CharSequence[] {
+          text("Api-Version"), text(ApiVersion.CURRENT.toString()),
+          text("Docker-Experimental"), text(facts.experimental() ? "true" : "false"),
+          text("Ostype"), text("linux"),
+          text("Server"), text(facts.serverHeader())
+        };
     this.admission = admission;
   }
 
@@ -58,12 +73,12 @@ public final class ApiFront implements Handler<HttpServerRequest> {
       notFound(request.response());
       return;
     }
-    if (UNCLEAN.matcher(path).find()) {
+    if ((path.contains("//") || path.contains("/.")) && UNCLEAN.matcher(path).find()) {
       redirect(request, CleanPath.of(path));
       return;
     }
     Matcher versioned = VERSIONED.matcher(path);
-    boolean hasVersion = versioned.matches();
+    boolean hasVersion = path.startsWith("/v") && versioned.matches();
     String rest = PathText.joinName(hasVersion ? versioned.group(2) : path);
     HttpServerResponse response = request.response();
     standardHeaders(response.headers());
@@ -111,10 +126,9 @@ public final class ApiFront implements Handler<HttpServerRequest> {
   }
 
   private void standardHeaders(MultiMap headers) {
-    headers.set("Api-Version", ApiVersion.CURRENT.toString());
-    headers.set("Docker-Experimental", facts.experimental() ? "true" : "false");
-    headers.set("Ostype", "linux");
-    headers.set("Server", facts.serverHeader());
+    for (int i = 0; i < standard.length; i += 2) {
+      headers.set(standard[i], standard[i + 1]);
+    }
     date(headers);
   }
 
@@ -122,14 +136,19 @@ public final class ApiFront implements Handler<HttpServerRequest> {
     Stamp current = stamp;
     long second = System.currentTimeMillis() / 1000;
     if (current.second() != second) {
-      current =
-          new Stamp(
-              second,
-              DateTimeFormatter.RFC_1123_DATE_TIME.format(
-                  Instant.ofEpochSecond(second).atOffset(ZoneOffset.UTC)));
+      current = new Stamp(second, text(httpDate(Instant.ofEpochSecond(second))));
       stamp = current;
     }
-    headers.set("Date", current.text());
+    headers.set(DATE, current.text());
+  }
+
+  /** RFC 9110, 5.6.7. Java's own RFC 1123 format leaves the zero out of 01. */
+  static String httpDate(Instant when) {
+    return HTTP_DATE.format(when.atOffset(ZoneOffset.UTC));
+  }
+
+  private static CharSequence text(String text) {
+    return HttpHeaders.createOptimized(text);
   }
 
   private static boolean accepted(ApiVersion version, String text, HttpServerResponse response) {

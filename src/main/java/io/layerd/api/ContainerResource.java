@@ -2,7 +2,6 @@ package io.layerd.api;
 
 import io.layerd.api.model.ChangeItem;
 import io.layerd.api.model.ContainerInspect;
-import io.layerd.api.model.ContainerSummary;
 import io.layerd.api.model.ContainersPruned;
 import io.layerd.api.model.CreateBody;
 import io.layerd.api.model.Created;
@@ -23,7 +22,6 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.time.Instant;
-import java.util.List;
 import org.jboss.resteasy.reactive.RestHeader;
 import org.jboss.resteasy.reactive.RestPath;
 import org.jboss.resteasy.reactive.RestQuery;
@@ -37,6 +35,7 @@ public class ContainerResource {
   private static final byte[] NULL = {'n', 'u', 'l', 'l', '\n'};
 
   private final Backend backend;
+  private final ContainerList list = new ContainerList();
 
   ContainerResource(Backend backend) {
     this.backend = backend;
@@ -73,7 +72,7 @@ public class ContainerResource {
   /** GET /containers/json. */
   @GET
   @Path("json")
-  public Uni<List<ContainerSummary>> list(
+  public Uni<byte[]> list(
       @RestQuery @Nullable String all,
       @RestQuery @Nullable String size,
       @RestQuery @Nullable String limit,
@@ -88,13 +87,7 @@ public class ContainerResource {
         .engine()
         .containers()
         .list(query)
-        .map(
-            containers -> {
-              Instant now = Instant.now();
-              return containers.stream()
-                  .map(container -> ContainerSummary.of(container, now, minor))
-                  .toList();
-            });
+        .map(containers -> list.json(containers, Instant.now(), minor));
   }
 
   /** GET /containers/{id}/json: 200, 404. */

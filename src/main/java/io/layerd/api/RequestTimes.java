@@ -49,8 +49,10 @@ public final class RequestTimes implements Handler<RoutingContext> {
   }
 
   /** Puts it before all other routes. */
-  public static void add(Router router, Metrics metrics) {
-    router.route().order(FIRST).handler(new RequestTimes(metrics));
+  public static RequestTimes add(Router router, Metrics metrics) {
+    RequestTimes times = new RequestTimes(metrics);
+    router.route().order(FIRST).handler(times);
+    return times;
   }
 
   @Override

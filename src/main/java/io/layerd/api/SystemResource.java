@@ -4,7 +4,6 @@ import io.layerd.api.model.AuthAnswer;
 import io.layerd.api.model.AuthBody;
 import io.layerd.api.model.DiskUsageAnswer;
 import io.layerd.api.model.InfoAnswer;
-import io.layerd.api.model.VersionAnswer;
 import io.layerd.image.ImageService.LoginRequest;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.GET;
@@ -23,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 public class SystemResource {
   private final Backend backend;
+  private final VersionPage versionPage = new VersionPage();
 
   SystemResource(Backend backend) {
     this.backend = backend;
@@ -31,9 +31,9 @@ public class SystemResource {
   /** GET /version. */
   @GET
   @Path("version")
-  public Uni<VersionAnswer> version() {
+  public Uni<byte[]> version() {
     return Uni.createFrom()
-        .item(() -> VersionPage.of(backend.facts(), backend.engine().system().runtime()));
+        .item(() -> versionPage.json(backend.facts(), backend.engine().system().runtime()));
   }
 
   /** GET /info. */

@@ -9,10 +9,23 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
-/** Puts {@code GET /version} together. */
+/** Puts {@code GET /version} together, anew when a program came, went or changed. */
 final class VersionPage {
-  private VersionPage() {}
+  private record Made(DaemonFacts facts, RuntimeInfo runtime, byte[] json) {}
+
+  private volatile @Nullable Made made;
+
+  /** The page, as it is sent. */
+  byte[] json(DaemonFacts facts, RuntimeInfo runtime) {
+    Made last = made;
+    if (last == null || last.facts() != facts || last.runtime() != runtime) {
+      last = new Made(facts, runtime, ErrorAnswer.json(of(facts, runtime)));
+      made = last;
+    }
+    return last.json();
+  }
 
   static VersionAnswer of(DaemonFacts facts, RuntimeInfo runtime) {
     String java = "java" + System.getProperty("java.version", "");

@@ -70,6 +70,9 @@ final class Container {
   /** What health checks found; null if there are none. */
   volatile @Nullable Health health;
 
+  /** What the last list showed; may be older than the container. */
+  volatile Snapshots.@Nullable Listed listed;
+
   volatile boolean startedBefore;
   volatile boolean manuallyStopped;
   volatile @Nullable RunningProcess process;

@@ -3,7 +3,6 @@ package io.layerd.container;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** The list of containers, newest first. */
 final class ListContainers {
@@ -39,7 +38,8 @@ final class ListContainers {
       }
     }
     // Measuring is most of the work then, so every core takes its share.
-    Stream<Container> each = query.sizes() ? chosen.parallelStream() : chosen.stream();
-    return each.map(container -> snapshots.of(container, false, query.sizes())).toList();
+    return query.sizes()
+        ? chosen.parallelStream().map(c -> snapshots.of(c, false, true)).toList()
+        : chosen.stream().map(snapshots::listed).toList();
   }
 }

@@ -4,6 +4,8 @@ import io.layerd.container.ContainerSnapshot.NetworkState;
 import io.layerd.container.ContainerSnapshot.Sizes;
 import io.layerd.image.ImageService.Image;
 import io.layerd.oci.ChainId;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,11 +23,64 @@ final class Snapshots {
     this.execs = execs;
   }
 
+  /**
+   * For a list: without execs, graph data and sizes, and the same object again while nothing of it
+   * has changed, so that what was made of it can be kept.
+   */
+  ContainerSnapshot listed(Container c) {
+    Object[] parts = parts(c);
+    Listed last = c.listed;
+    if (last != null && Arrays.equals(parts, last.parts())) {
+      return last.snapshot();
+    }
+    ContainerSnapshot snapshot = of(c, List.of(), Map.of(), null);
+    // A change while it was made shows in the parts of the next list, which were taken before.
+    c.listed = new Listed(parts, snapshot);
+    return snapshot;
+  }
+
+  /**
+   * What a list's snapshot was made of; every part is replaced when it changes, and never altered.
+   */
+  record Listed(Object[] parts, ContainerSnapshot snapshot) {}
+
+  private @Nullable Object[] parts(Container c) {
+    return new @Nullable Object[] {
+      c.name,
+      rooms.index().linkNames(c.id),
+      c.path,
+      c.args,
+      c.state,
+      c.health,
+      imageName(c),
+      c.config,
+      c.host,
+      c.links,
+      c.resolvConfPath,
+      c.hostnamePath,
+      c.hostsPath,
+      c.logPath,
+      c.restartCount,
+      c.mounts,
+      c.labels,
+      c.appArmorProfile,
+      c.sandboxId,
+      c.sandboxKey,
+      c.networks,
+      c.ports
+    };
+  }
+
   ContainerSnapshot of(Container c, boolean graph, boolean sizes) {
+    return of(c, execs.of(c.id), graph ? graphData(c) : Map.of(), sizes ? sizes(c) : null);
+  }
+
+  private ContainerSnapshot of(
+      Container c, List<String> execIds, Map<String, String> graphData, @Nullable Sizes sizes) {
     List<MountPoint> mounts =
         c.mounts.values().stream()
             .map(StoredContainer.Mount::shown)
-            .sorted(java.util.Comparator.comparing(MountPoint::destination))
+            .sorted(Comparator.comparing(MountPoint::destination))
             .toList();
     return new ContainerSnapshot(
         c.id,
@@ -50,11 +105,11 @@ final class Snapshots {
         c.labels.mount(),
         c.labels.process(),
         c.appArmorProfile,
-        execs.of(c.id),
-        graph ? graphData(c) : Map.of(),
+        execIds,
+        graphData,
         mounts,
         new NetworkState(c.sandboxId, c.sandboxKey, c.networks, c.ports),
-        sizes ? sizes(c) : null);
+        sizes);
   }
 
   private Map<String, String> graphData(Container c) {

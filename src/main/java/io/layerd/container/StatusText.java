@@ -14,7 +14,7 @@ final class StatusText {
         return "Up " + age(state.startedAt(), now) + " (Paused)";
       }
       if (state.restarting()) {
-        return "Restarting (%d) %s ago".formatted(state.exitCode(), age(state.finishedAt(), now));
+        return "Restarting (" + state.exitCode() + ") " + age(state.finishedAt(), now) + " ago";
       }
       return "Up " + age(state.startedAt(), now) + suffix(health);
     }
@@ -30,7 +30,7 @@ final class StatusText {
     if (state.finishedAt().never()) {
       return "";
     }
-    return "Exited (%d) %s ago".formatted(state.exitCode(), age(state.finishedAt(), now));
+    return "Exited (" + state.exitCode() + ") " + age(state.finishedAt(), now) + " ago";
   }
 
   private static String suffix(@Nullable Health health) {

@@ -2,7 +2,7 @@ package io.layerd.daemon;
 
 import io.layerd.api.ApiFront;
 import io.layerd.api.Backend;
-import io.layerd.api.PingRoute;
+import io.layerd.api.Ping;
 import io.layerd.api.RefusedRoutes;
 import io.layerd.api.RequestTimes;
 import io.layerd.api.stream.StreamRoutes;
@@ -110,18 +110,19 @@ public class Daemon implements QuarkusApplication {
       Facts facts = Facts.of(sys, config.dataRoot(), front.tls());
       backend.ready(wiring.engine(), facts.with(config));
       EngineGauges.add(EngineMetrics.ALL, wiring.parts(), facts.with(config));
-      RequestTimes.add(router, EngineMetrics.ALL);
+      RequestTimes times = RequestTimes.add(router, EngineMetrics.ALL);
       if (front.tls() != null) {
         TlsGauges.add(EngineMetrics.ALL, front.tls());
       }
-      PingRoute.add(router);
       StreamRoutes.add(router, wiring.engine(), facts.with(config));
       RefusedRoutes.add(router, config.engine().experimental());
       TcpWarnings.ofInfo(config).forEach(LOG::warn);
       LOG.info("Daemon has completed initialization");
       front
           .gate()
-          .open(new ApiFront(router, facts.with(config), access.admission(wiring.engine())));
+          .open(
+              new ApiFront(
+                  new Ping(router, times), facts.with(config), access.admission(wiring.engine())));
       front.listeners().announce();
       health.recovered(subjects(config, wiring.parts()));
       Reload reload = new Reload(flags, config, wiring, backend, facts, access);

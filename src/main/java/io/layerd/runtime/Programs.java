@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -26,7 +27,13 @@ final class Programs {
   /** What dockerd calls runc. */
   private static final String RUNC_V2 = "io.containerd.runc.v2";
 
+  /** Clients that ask for a page again and again do not have the PATH searched each time. */
+  private static final long INFO_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private record Looked(RuntimeOptions options, long nanos, RuntimeInfo info) {}
+
   private volatile RuntimeOptions options;
+  private volatile @Nullable Looked looked;
   private final Command command;
   private final BooleanSupplier crunWorks;
   private final Map<String, Program> versions = new ConcurrentHashMap<>();
@@ -145,8 +152,19 @@ final class Programs {
     return warnings;
   }
 
-  /** Asks every program for its version, once. */
+  /** Asks every program for its version, once, and looks which there are once a second at most. */
   RuntimeInfo info(Cgroups cgroups, boolean seccomp, boolean appArmor) {
+    RuntimeOptions current = options;
+    Looked last = looked;
+    long now = System.nanoTime();
+    if (last == null || last.options() != current || now - last.nanos() > INFO_NANOS) {
+      last = new Looked(current, now, look(cgroups, seccomp, appArmor));
+      looked = last;
+    }
+    return last.info();
+  }
+
+  private RuntimeInfo look(Cgroups cgroups, boolean seccomp, boolean appArmor) {
     Map<String, Path> all = runtimes();
     List<Program> runtimes = new ArrayList<>();
     all.forEach((name, path) -> runtimes.add(asTold(program(name, path))));

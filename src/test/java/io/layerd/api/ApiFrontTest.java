@@ -2,6 +2,7 @@ package io.layerd.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.layerd.metrics.Metrics;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.ext.web.Router;
@@ -11,6 +12,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -36,6 +38,7 @@ class ApiFrontTest {
           "json-file",
           List::of);
 
+  private static final Metrics METRICS = new Metrics();
   private static Vertx vertx;
   private static HttpServer server;
 
@@ -43,7 +46,6 @@ class ApiFrontTest {
   static void serve() {
     vertx = Vertx.vertx();
     Router router = Router.router(vertx);
-    PingRoute.add(router);
     router
         .get("/echo")
         .handler(
@@ -60,7 +62,7 @@ class ApiFrontTest {
     server =
         vertx
             .createHttpServer()
-            .requestHandler(new ApiFront(router, FACTS))
+            .requestHandler(new ApiFront(new Ping(router, new RequestTimes(METRICS)), FACTS))
             .listen(0, "127.0.0.1")
             .toCompletionStage()
             .toCompletableFuture()
@@ -70,6 +72,19 @@ class ApiFrontTest {
   @AfterAll
   static void close() {
     vertx.close().toCompletionStage().toCompletableFuture().join();
+  }
+
+  @Test
+  void datesHaveTwoDigitsForTheDay() {
+    assertThat(ApiFront.httpDate(Instant.parse("2026-12-01T02:03:04Z")))
+        .isEqualTo("Tue, 01 Dec 2026 02:03:04 GMT");
+  }
+
+  @Test
+  void pingsAreMeasured() throws Exception {
+    HttpResponse<String> answer = send("GET", "/v1.51/_ping");
+    assertThat(answer.body()).isEqualTo("OK");
+    assertThat(METRICS.text()).contains("route=\"/_ping\",method=\"GET\",status=\"2xx\"");
   }
 
   @Test

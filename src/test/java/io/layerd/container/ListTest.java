@@ -126,6 +126,21 @@ class ListTest {
   }
 
   @Test
+  void aSnapshotIsKeptUntilItsContainerChanges() {
+    List<ContainerSnapshot> first = f.service.list(new ListQuery(true, 0, false, Map.of()));
+    List<ContainerSnapshot> second = f.service.list(new ListQuery(true, 0, false, Map.of()));
+    for (int i = 0; i < first.size(); i++) {
+      assertThat(second.get(i)).isSameAs(first.get(i));
+    }
+    f.service.rename("mid", "other");
+    f.service.start("old");
+    List<ContainerSnapshot> third = f.service.list(new ListQuery(true, 0, false, Map.of()));
+    assertThat(third.get(0)).isSameAs(first.get(0));
+    assertThat(third.get(1).name()).isEqualTo("/other");
+    assertThat(third.get(2).state().running()).isTrue();
+  }
+
+  @Test
   void sizesAndImageNames() {
     ContainerSnapshot c = f.service.list(new ListQuery(true, 1, true, Map.of())).getFirst();
     assertThat(c.sizes()).isEqualTo(new ContainerSnapshot.Sizes(7, 7));

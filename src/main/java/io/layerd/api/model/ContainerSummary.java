@@ -27,6 +27,9 @@ public record ContainerSummary(
     @JsonProperty("HostConfig") HostSummary host,
     @JsonProperty("NetworkSettings") Networks networks,
     @JsonProperty("Mounts") List<MountItem> mounts) {
+  /** The minor version of the API from which on annotations are shown. */
+  public static final int ANNOTATIONS_SINCE = 46;
+
   public record HostSummary(
       @JsonProperty("NetworkMode") @JsonInclude(JsonInclude.Include.NON_EMPTY) String networkMode,
       @JsonProperty("Annotations") @JsonInclude(JsonInclude.Include.NON_EMPTY)
@@ -35,7 +38,8 @@ public record ContainerSummary(
   public record Networks(@JsonProperty("Networks") Map<String, EndpointSettings> networks) {}
 
   /**
-   * @param minor of the API version asked for: annotations are shown from 1.46 on
+   * @param minor of the API version asked for: annotations are shown from {@link
+   *     #ANNOTATIONS_SINCE} on
    */
   public static ContainerSummary of(ContainerSnapshot container, Instant now, int minor) {
     ContainerSnapshot.Sizes sizes = container.sizes();
@@ -54,7 +58,8 @@ public record ContainerSummary(
         container.state().status(),
         container.statusText(now),
         new HostSummary(
-            container.host().networkMode(), minor < 46 ? null : container.host().annotations()),
+            container.host().networkMode(),
+            minor < ANNOTATIONS_SINCE ? null : container.host().annotations()),
         new Networks(container.network().networks()),
         container.mounts().stream().map(MountItem::of).toList());
   }
