@@ -32,6 +32,7 @@ public class Daemon implements QuarkusApplication {
 
   private static volatile @Nullable DaemonFlags given;
   private static volatile @Nullable DaemonConfig configured;
+  private static volatile @Nullable ServerTls secured;
 
   private final Vertx vertx;
   private final Router router;
@@ -46,9 +47,10 @@ public class Daemon implements QuarkusApplication {
   }
 
   /** Quarkus makes the instance, so what {@link Main} found out waits here. */
-  static void configure(DaemonFlags flags, DaemonConfig config) {
+  static void configure(DaemonFlags flags, DaemonConfig config, @Nullable ServerTls tls) {
     given = flags;
     configured = config;
+    secured = tls;
   }
 
   @Override
@@ -90,7 +92,7 @@ public class Daemon implements QuarkusApplication {
       return;
     }
     Gate gate = new Gate();
-    try (ServerTls tls = config.tls().open();
+    try (ServerTls tls = TlsChoice.open(secured);
         Listeners listeners = new Listeners(vertx, sys, gate, tls)) {
       listeners.bind(config.hosts(), config.group());
       serve(flags, config, sys, signals, new Front(gate, listeners, tls, manager));

@@ -31,7 +31,7 @@ public final class Main {
       DaemonConfig config = configure(flags);
       if (config != null) {
         Failpoint.arm(System.getenv("LAYERD_FAILPOINT"));
-        Daemon.configure(flags, config);
+        Daemon.configure(flags, config, config.tls().read());
         LogLevels.beforeStart(config);
         Quarkus.run(Daemon.class, Main::exit, args);
       }
@@ -64,7 +64,9 @@ public final class Main {
       return null;
     }
     DaemonConfig config = ConfigMerge.load(flags);
-    config.tls().check();
+    if (flags.validate) {
+      config.tls().check();
+    }
     var _ = config.access().read();
     if (flags.validate) {
       System.err.println("configuration OK");

@@ -27,13 +27,30 @@ record TlsChoice(@Nullable TlsFiles files, boolean explicit) {
   }
 
   /**
-   * Reads the files, and watches them until it is closed; null for plain HTTP.
+   * Reads the files; null for plain HTTP.
    *
    * @throws StartupFailure if they do not make a server
    */
-  @Nullable ServerTls open() {
+  @Nullable ServerTls read() {
     try {
-      return files == null ? null : ServerTls.open(files);
+      return files == null ? null : ServerTls.read(files);
+    } catch (InvalidParameter e) {
+      throw invalid(e);
+    }
+  }
+
+  /**
+   * Has them used, and watched until they are closed.
+   *
+   * @param read by {@link #read}
+   * @throws StartupFailure if they cannot be used
+   */
+  static @Nullable ServerTls open(@Nullable ServerTls read) {
+    try {
+      if (read != null) {
+        read.open();
+      }
+      return read;
     } catch (InvalidParameter e) {
       throw invalid(e);
     }

@@ -109,7 +109,7 @@ class TlsChoiceTest {
     assertThatThrownBy(() -> config.tls().check())
         .isInstanceOf(StartupFailure.class)
         .hasMessage(sentence);
-    assertThatThrownBy(() -> config.tls().open())
+    assertThatThrownBy(() -> config.tls().read())
         .isInstanceOf(StartupFailure.class)
         .hasMessage(sentence);
   }

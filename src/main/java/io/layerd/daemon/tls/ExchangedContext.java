@@ -1,24 +1,58 @@
 package io.layerd.daemon.tls;
 
+import io.layerd.error.EngineException;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.ApplicationProtocolNegotiator;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLSessionContext;
 
 /** A context whose certificates can be exchanged; each connection keeps those it began with. */
 final class ExchangedContext extends SslContext {
-  private volatile SslContext current;
+  private volatile Future<SslContext> made;
 
-  ExchangedContext(SslContext first) {
-    this.current = first;
+  /**
+   * @param first may still be in the making
+   */
+  ExchangedContext(Future<SslContext> first) {
+    this.made = first;
   }
 
   void exchange(SslContext next) {
-    current = next;
+    made = CompletableFuture.completedFuture(next);
+  }
+
+  /**
+   * Waits for the first one.
+   *
+   * @throws EngineException if it cannot be made
+   */
+  void await() {
+    SslContext _ = current();
+  }
+
+  private SslContext current() {
+    Future<SslContext> latest = made;
+    if (latest.state() == Future.State.SUCCESS) {
+      return latest.resultNow();
+    }
+    try {
+      return latest.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof EngineException known) {
+        throw known;
+      }
+      throw new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
   }
 
   @Override
@@ -49,12 +83,12 @@ final class ExchangedContext extends SslContext {
 
   @Override
   public SSLEngine newEngine(ByteBufAllocator allocator) {
-    return current.newEngine(allocator);
+    return current().newEngine(allocator);
   }
 
   @Override
   public SSLEngine newEngine(ByteBufAllocator allocator, String peerHost, int peerPort) {
-    return current.newEngine(allocator, peerHost, peerPort);
+    return current().newEngine(allocator, peerHost, peerPort);
   }
 
   @Override
@@ -64,17 +98,17 @@ final class ExchangedContext extends SslContext {
 
   @Override
   public List<String> cipherSuites() {
-    return current.cipherSuites();
+    return current().cipherSuites();
   }
 
   @Override
   @SuppressWarnings("deprecation") // the type that Netty asks for
   public ApplicationProtocolNegotiator applicationProtocolNegotiator() {
-    return current.applicationProtocolNegotiator();
+    return current().applicationProtocolNegotiator();
   }
 
   @Override
   public SSLSessionContext sessionContext() {
-    return current.sessionContext();
+    return current().sessionContext();
   }
 }

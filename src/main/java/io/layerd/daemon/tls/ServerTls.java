@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.FutureTask;
 import javax.net.ssl.SSLException;
 import org.jboss.logging.Logger;
 
@@ -51,22 +52,33 @@ public final class ServerTls implements AutoCloseable {
 
   private ServerTls(TlsFiles files) {
     this.files = files;
-    this.watch = new FileWatch("TLS files", () -> this.files.paths(), this::read);
+    this.watch = new FileWatch("TLS files", () -> this.files.paths(), this::readAgain);
     TlsMaterial material = files.read();
-    this.context = new ExchangedContext(build(material));
+    FutureTask<SslContext> first = new FutureTask<>(() -> build(material));
+    Thread.ofPlatform().daemon().name("tls-context").start(first);
+    this.context = new ExchangedContext(first);
     this.expiries = material.expiries();
   }
 
   /**
-   * Reads the files, says what an operator should know about them, and watches them.
+   * Reads the files. What is made of them takes as long as the start of everything else, so it is
+   * made beside that.
    *
    * @throws io.layerd.error.InvalidParameter if they do not make a server, in dockerd's words
    */
-  public static ServerTls open(TlsFiles files) {
-    ServerTls tls = new ServerTls(files);
-    tls.tell();
-    tls.watch.start();
-    return tls;
+  public static ServerTls read(TlsFiles files) {
+    return new ServerTls(files);
+  }
+
+  /**
+   * Says what an operator should know about the files, and watches them until it is closed.
+   *
+   * @throws io.layerd.error.InvalidParameter if they cannot be used
+   */
+  public void open() {
+    context.await();
+    tell();
+    watch.start();
   }
 
   /** Makes a listener speak TLS, and nothing else. */
@@ -119,11 +131,11 @@ public final class ServerTls implements AutoCloseable {
     }
     files = newFiles;
     watch.readNow();
-    read();
+    readAgain();
   }
 
   /** Reads the files again; those of before stay in use if these are no good. */
-  private synchronized void read() {
+  private synchronized void readAgain() {
     try {
       TlsMaterial material = files.read();
       context.exchange(build(material));

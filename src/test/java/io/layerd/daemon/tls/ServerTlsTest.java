@@ -39,12 +39,18 @@ class ServerTlsTest {
   private ServerTls tls;
   private int port;
 
+  private static ServerTls opened(TlsFiles files) {
+    ServerTls read = ServerTls.read(files);
+    read.open();
+    return read;
+  }
+
   @BeforeEach
   void serve() {
     authority = Authority.create(directory, "test", KeyKind.EC_P256, YEAR, null);
     authority.issue(Role.SERVER, "s", none().withLocal(), KeyKind.EC_P256, YEAR);
     authority.issue(Role.CLIENT, "alice", none(), KeyKind.EC_P256, YEAR);
-    tls = ServerTls.open(files(true));
+    tls = opened(files(true));
     HttpServer server =
         vertx
             .createHttpServer(tls.secure(new HttpServerOptions()))
@@ -113,7 +119,7 @@ class ServerTlsTest {
     Files.writeString(key, good);
     tls.reload(files(true));
     assertThat(serial()).isEqualTo(before);
-    assertThatThrownBy(() -> ServerTls.open(new TlsFiles("", "", "", null, true)))
+    assertThatThrownBy(() -> ServerTls.read(new TlsFiles("", "", "", null, true)))
         .isInstanceOf(InvalidParameter.class);
   }
 
@@ -130,7 +136,7 @@ class ServerTlsTest {
 
   @Test
   void withoutVerificationNobodyIsAsked() {
-    try (ServerTls open = ServerTls.open(files(false))) {
+    try (ServerTls open = opened(files(false))) {
       int other =
           vertx
               .createHttpServer(open.secure(new HttpServerOptions()))
@@ -154,14 +160,14 @@ class ServerTlsTest {
             "certificate authority test",
             "certificate revocation list test");
     authority.issue(Role.SERVER, "short", none(), KeyKind.EC_P256, Duration.ofDays(29));
-    try (ServerTls soon = ServerTls.open(files("short", true))) {
+    try (ServerTls soon = opened(files("short", true))) {
       assertThat(soon.warnings())
           .singleElement()
           .asString()
           .startsWith("The server certificate \"short\" of the API's TLS runs out in 28 days, at ");
     }
     authority.issue(Role.SERVER, "late", none(), KeyKind.EC_P256, Duration.ofSeconds(-1));
-    try (ServerTls late = ServerTls.open(files("late", true))) {
+    try (ServerTls late = opened(files("late", true))) {
       assertThat(late.warnings())
           .singleElement()
           .asString()
