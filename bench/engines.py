@@ -50,12 +50,18 @@ class Engine:
         self.name, self.work, self.number = name, os.path.join(work, name), number
         os.makedirs(self.work)
         self.sock, self.data, self.pid = self.work + "/sock", self.work + "/data", None
-        self.port, self.certificates = 23760 + number, work + "/certs/servers/localhost"
+        self.port, self.certificates, self.secure = 23760 + number, work + "/certs/servers/localhost", True
 
     def flags(self):
+        flags = [
+            "-H", "unix://" + self.sock, "--data-root", self.data, "--exec-root", self.work + "/exec",
+            "--pidfile", self.work + "/pid", "--bridge", self.bridge(),
+        ]
+        return flags + self.tls() if self.secure else flags
+
+    def tls(self):
         return [
-            "-H", "unix://" + self.sock, "-H", f"tcp://127.0.0.1:{self.port}", "--data-root", self.data, "--exec-root", self.work + "/exec",
-            "--pidfile", self.work + "/pid", "--bridge", self.bridge(), "--tlsverify", "--tlscacert", self.certificates + "/ca.pem",
+            "-H", f"tcp://127.0.0.1:{self.port}", "--tlsverify", "--tlscacert", self.certificates + "/ca.pem",
             "--tlscert", self.certificates + "/cert.pem", "--tlskey", self.certificates + "/key.pem",
         ]
 
@@ -96,6 +102,19 @@ class Engine:
         if after:
             shell(after, self.sock, check=False)
         return took
+
+    def request_ms(self, path):
+        """Milliseconds until a GET is answered whole, connection and all."""
+        begin = time.time()
+        with socket.socket(socket.AF_UNIX) as client:
+            client.connect(self.sock)
+            client.sendall(f"GET {path} HTTP/1.1\r\nHost: d\r\nConnection: close\r\n\r\n".encode())
+            answer = client.recv(1 << 20)
+            if not answer.startswith(b"HTTP/1.1 200"):
+                raise SystemExit(f"{path} on {self.name}: {answer[:300]}")
+            while client.recv(1 << 20):
+                pass
+        return (time.time() - begin) * 1000
 
     def clean(self):
         if self.pid:
