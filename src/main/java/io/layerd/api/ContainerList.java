@@ -13,8 +13,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * kept while the container and the words for its status stay as they are.
  */
 final class ContainerList {
-  /** Of how many containers; longer lists are asked for less often, and would take memory. */
-  private static final int KEPT = 64;
+  /** Of how many containers, at a kilobyte or so each; longer lists are asked for less often. */
+  private static final int KEPT = 512;
 
   private record Element(
       ContainerSnapshot snapshot, String status, boolean annotations, byte[] json) {}

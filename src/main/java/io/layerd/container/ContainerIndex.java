@@ -6,9 +6,11 @@ import io.layerd.error.NotFound;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -18,6 +20,7 @@ final class ContainerIndex {
   private static final Pattern NAME = Pattern.compile("/?[a-zA-Z0-9][a-zA-Z0-9_.-]+");
 
   private final TreeMap<String, Container> byId = new TreeMap<>();
+  private final Map<String, Set<Container>> byImage = new HashMap<>();
   private final Map<String, String> idByName = new HashMap<>();
   private final Map<String, TreeSet<String>> linkNames = new HashMap<>();
 
@@ -63,10 +66,20 @@ final class ContainerIndex {
 
   synchronized void add(Container container) {
     byId.put(container.id, container);
+    byImage.computeIfAbsent(container.imageId, _ -> new LinkedHashSet<>()).add(container);
+  }
+
+  /** Those made from an image: lists of images ask for each, and there may be thousands of both. */
+  synchronized List<Container> ofImage(String imageId) {
+    return List.copyOf(byImage.getOrDefault(imageId, Set.of()));
   }
 
   synchronized void remove(Container container) {
     byId.remove(container.id);
+    Set<Container> siblings = byImage.get(container.imageId);
+    if (siblings != null && siblings.remove(container) && siblings.isEmpty()) {
+      byImage.remove(container.imageId);
+    }
     idByName.remove(container.name, container.id);
     TreeSet<String> names = linkNames.remove(container.id);
     if (names != null) {

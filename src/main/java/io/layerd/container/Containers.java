@@ -138,9 +138,8 @@ public final class Containers implements AutoCloseable {
   }
 
   private static List<String> users(Rooms rooms, Digest image, boolean running) {
-    String id = image.toString();
-    return rooms.index().all().stream()
-        .filter(c -> c.imageId.equals(id) && (!running || c.running()))
+    return rooms.index().ofImage(image.toString()).stream()
+        .filter(c -> !running || c.running())
         .map(Container::shortId)
         .toList();
   }

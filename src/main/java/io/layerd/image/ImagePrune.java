@@ -7,6 +7,7 @@ import io.layerd.image.ImageService.Image;
 import io.layerd.image.ImageService.Pruned;
 import io.layerd.image.ImageService.Removed;
 import io.layerd.layer.Layer;
+import io.layerd.oci.Digest;
 import io.layerd.oci.Reference;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -41,8 +42,9 @@ final class ImagePrune {
       sizes.put(layer.chainId().toString(), layer.sizeBytes());
     }
     List<Removed> removed = new ArrayList<>();
+    Map<Digest, List<Reference>> allNames = state.names.byImage();
     for (Image image : state.images.all()) {
-      List<Reference> names = state.names.of(image.id());
+      List<Reference> names = allNames.getOrDefault(image.id(), List.of());
       boolean tagged = names.stream().anyMatch(name -> name.digest() == null);
       if (!state.images.children(image.id()).isEmpty() && (danglingOnly || names.isEmpty())
           || (danglingOnly && tagged)

@@ -69,11 +69,24 @@ class ContainerListTest {
   @Test
   void theListIsWhatASerializerWrites() throws Exception {
     List<ContainerSnapshot> containers = new ArrayList<>();
-    for (int count = 0; count < 70; count++) {
+    for (int count = 0; count < 3; count++) {
       for (int again = 0; again < 2; again++) {
         assertThat(text(containers, NOW, 51)).isEqualTo(plain(containers, NOW, 51));
       }
       containers.add(container("c" + count, NOW.minusSeconds(count)));
+    }
+  }
+
+  @Test
+  void soAreListsThatAreTooLongToBeKept() throws Exception {
+    List<ContainerSnapshot> many = new ArrayList<>();
+    for (int i = 0; i < 600; i++) {
+      many.add(container("c" + i, NOW));
+    }
+    assertThat(text(many, NOW, 51)).isEqualTo(plain(many, NOW, 51));
+    for (int from = 0; from < 600; from += 100) { // what is kept is given up now and then
+      List<ContainerSnapshot> some = many.subList(from, from + 100);
+      assertThat(text(some, NOW, 51)).isEqualTo(plain(some, NOW, 51));
     }
   }
 

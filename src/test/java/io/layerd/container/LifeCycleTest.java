@@ -388,10 +388,12 @@ class LifeCycleTest {
   @Test
   void countsAndUses() {
     f.run("{}");
-    f.create(BUSYBOX);
+    String stopped = f.create(BUSYBOX);
     assertThat(f.service.counts()).isEqualTo(new ContainerService.Counts(1, 0, 1));
     assertThat(f.images.uses.of(FakeImages.ID, false)).hasSize(2);
     assertThat(f.images.uses.of(FakeImages.ID, true)).hasSize(1);
+    f.service.remove(stopped, false, false).join();
+    assertThat(f.images.uses.of(FakeImages.ID, false)).hasSize(1);
   }
 
   @Test
