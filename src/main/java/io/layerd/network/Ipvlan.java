@@ -80,16 +80,18 @@ final class Ipvlan {
 
   /** Makes the interface in the container's namespace, with its addresses. */
   void plug(Path namespace, EndpointState endpoint, NetworkRecord network) {
+    // The kernel refuses a name that the host has too, though it is for another namespace.
+    String first = "iv" + RandomId.hex64().substring(0, 12);
     NewLink link =
         new NewLink(
             "ipvlan",
-            endpoint.interfaceName(),
+            first,
             ParentLinks.index(network.link()),
             Map.of(
                 IFLA_IPVLAN_MODE, MODES.indexOf(mode(network.options())),
                 IFLA_IPVLAN_FLAGS, FLAGS.indexOf(flag(network.options()))));
     create(namespace, link);
-    namespaces.inside(namespace, () -> configure(endpoint));
+    namespaces.inside(namespace, () -> configure(first, endpoint));
   }
 
   private void create(Path namespace, NewLink link) {
@@ -106,9 +108,10 @@ final class Ipvlan {
     }
   }
 
-  private void configure(EndpointState endpoint) throws IOException {
+  private void configure(String first, EndpointState endpoint) throws IOException {
     try (RouteSocket socket = RouteSocket.open(sys)) {
-      int index = socket.index(endpoint.interfaceName());
+      int index = socket.index(first);
+      socket.rename(index, endpoint.interfaceName());
       if (!endpoint.address().isEmpty()) {
         socket.addGlobalAddress(Ip.parse(endpoint.address()), endpoint.prefix(), index);
       }

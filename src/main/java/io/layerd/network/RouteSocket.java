@@ -131,6 +131,14 @@ final class RouteSocket implements AutoCloseable {
     send("set address of interface " + interfaceIndex, message, Set.of());
   }
 
+  /** Gives an interface that is down another name. */
+  void rename(int interfaceIndex, String name) throws ErrnoException {
+    ByteBuffer message = message(RTM_NEWLINK, REQUEST_ACK);
+    message.putInt(0).putInt(interfaceIndex).putLong(0);
+    attribute(message, IFLA_IFNAME, text(name));
+    send("rename interface " + interfaceIndex + " to " + name, message, Set.of());
+  }
+
   /** Brings an interface up. */
   void up(int interfaceIndex) throws ErrnoException {
     ByteBuffer message = message(RTM_NEWLINK, REQUEST_ACK);

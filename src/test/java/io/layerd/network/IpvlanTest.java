@@ -60,14 +60,15 @@ class IpvlanTest {
       throws IOException {
     try (RouteSocket socket = RouteSocket.open(sys)) {
       int fd = sys.openat(Sys.AT_FDCWD, namespace.toString().getBytes("UTF-8"), Sys.O_RDONLY, 0);
-      socket.createLink(new NewLink("macvlan", "eth7", ParentLinks.index(PARENT), Map.of()), fd);
+      socket.createLink(new NewLink("macvlan", "ldt9x", ParentLinks.index(PARENT), Map.of()), fd);
       sys.close(fd);
     }
     namespaces.inside(
         namespace,
         () -> {
           try (RouteSocket socket = RouteSocket.open(sys)) {
-            int link = socket.index("eth7");
+            int link = socket.index("ldt9x");
+            socket.rename(link, "eth7");
             socket.addGlobalAddress(Ip.parse("10.222.191.2"), 24, link);
             socket.addGlobalAddress(Ip.parse("fd00:191::2"), 64, link);
             socket.up(link);
