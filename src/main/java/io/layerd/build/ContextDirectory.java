@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
 import org.jboss.logging.Logger;
 
 /** A build's files, unpacked into a directory of their own that is gone when closed. */
@@ -43,9 +44,20 @@ final class ContextDirectory implements AutoCloseable, BuildFiles {
       ContextDirectory made = new ContextDirectory(sys, Files.createTempDirectory(work, PREFIX));
       Files.createDirectory(made.context());
       Files.createDirectory(made.scratch());
+      made.letPass(work);
       return made;
     } catch (IOException e) {
       throw new SystemFailure("cannot make a directory for the build in " + work + ": " + e, e);
+    }
+  }
+
+  /** What a step's program mounts lies in here, and is its root's. */
+  private void letPass(Path work) throws ErrnoException {
+    if (!sys.mappings().isNone()) {
+      for (Path passed : List.of(work, directory, scratch())) {
+        sys.letPass(TreePath.bytes(passed));
+      }
+      sys.lchownat(Sys.AT_FDCWD, TreePath.bytes(context()), 0, 0);
     }
   }
 

@@ -177,7 +177,9 @@ final class StepMounts implements AutoCloseable {
     if (!ours || !writable) {
       return path;
     }
-    Path copy = Files.createTempDirectory(sources.files().scratch(), "mount").resolve("copy");
+    Path above = Files.createTempDirectory(sources.files().scratch(), "mount");
+    sources.tools().sys().letPass(TreePath.bytes(above));
+    Path copy = above.resolve("copy");
     new TreeCopy(sources.tools().sys(), TreeCopy.Options.PLAIN)
         .copy(found.host(), TreePath.bytes(copy));
     return copy;
@@ -270,6 +272,8 @@ final class StepMounts implements AutoCloseable {
       var onlyRoot = PosixFilePermissions.fromString("rwx------");
       Files.createDirectories(below, PosixFilePermissions.asFileAttribute(onlyRoot));
       secrets = Files.createTempDirectory(below, "step");
+      sources.tools().sys().letPass(TreePath.bytes(below));
+      sources.tools().sys().letPass(TreePath.bytes(secrets));
     }
     return secrets;
   }

@@ -41,7 +41,11 @@ public final class Workspace implements AutoCloseable {
   /** An empty directory of its own for files of one kind. */
   public Path directory(String name) {
     try {
-      return Files.createDirectories(directory.scratch().resolveSibling(name));
+      Path made = Files.createDirectories(directory.scratch().resolveSibling(name));
+      if (!sys.mappings().isNone()) {
+        sys.lchownat(Sys.AT_FDCWD, TreePath.bytes(made), 0, 0);
+      }
+      return made;
     } catch (IOException e) {
       throw new SystemFailure("cannot make a directory for the build: " + e.getMessage(), e);
     }

@@ -11,6 +11,7 @@ import io.layerd.spec.SpecJson;
 import io.layerd.sys.Sys;
 import io.layerd.sys.Trees;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -41,6 +42,7 @@ final class ContainerFiles {
   private static final int PRIVATE = 0600;
   private static final byte[] NOTHING = {'{', '}'};
 
+  private final Sys sys;
   private final AtomicFiles atomic;
   private final Path root;
   private final String defaultRuntime;
@@ -48,12 +50,14 @@ final class ContainerFiles {
   /**
    * @param defaultRuntime what runs a container that names no runtime
    */
-  ContainerFiles(Path dataRoot, AtomicFiles atomic, String defaultRuntime) {
-    this.atomic = atomic;
+  ContainerFiles(Path dataRoot, Sys sys, String defaultRuntime) {
+    this.sys = sys;
+    this.atomic = new AtomicFiles(sys.outside());
     this.defaultRuntime = defaultRuntime;
     root = dataRoot.resolve("containers");
     try {
       Files.createDirectories(root, DIRECTORY_MODE);
+      sys.letPass(bytes(root));
     } catch (IOException e) {
       throw new SystemFailure("cannot create " + root + ": " + reason(e), e);
     }
@@ -68,6 +72,7 @@ final class ContainerFiles {
     Path directory = directory(id);
     try {
       Files.createDirectory(directory, DIRECTORY_MODE);
+      sys.letPass(bytes(directory));
       Files.createDirectory(
           directory.resolve("checkpoints"),
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
@@ -110,10 +115,13 @@ final class ContainerFiles {
     write(container.file("config.v2.json"), json(container.stored()));
   }
 
-  /** Writes a file that is made anew on every start. */
+  /** Writes a file that is made anew on every start, and that is the container's. */
   void writePlain(Path file, String content) {
     try {
       Files.writeString(file, content);
+      if (!sys.mappings().isNone()) {
+        sys.lchownat(Sys.AT_FDCWD, bytes(file), 0, 0);
+      }
     } catch (IOException e) {
       throw new SystemFailure("cannot write " + file + ": " + reason(e), e);
     }
@@ -251,6 +259,10 @@ final class ContainerFiles {
     } catch (IOException e) {
       LOG.warnf("cannot delete %s: %s; it is tried again at the next start", directory, reason(e));
     }
+  }
+
+  private static byte[] bytes(Path path) {
+    return path.toString().getBytes(StandardCharsets.UTF_8);
   }
 
   private static String reason(Exception e) {

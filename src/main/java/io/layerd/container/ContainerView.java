@@ -53,7 +53,7 @@ final class ContainerView {
           grafts.add(new Graft(part, mount.destination(), !mount.readWrite(), true));
         }
         default -> {
-          Path source = LaunchMounts.bindSource(mount);
+          Path source = LaunchMounts.bindSource(rooms.sys(), mount);
           grafts.add(
               new Graft(
                   source, mount.destination(), !mount.readWrite(), LaunchMounts.recursive(mount)));

@@ -1,12 +1,10 @@
 package io.layerd.container;
 
-import io.layerd.durable.AtomicFiles;
 import io.layerd.events.EventLog;
 import io.layerd.image.ImageService;
 import io.layerd.layer.LayerStore;
 import io.layerd.logs.LogSettings;
 import io.layerd.logs.LogShipping;
-import io.layerd.mount.Mounts;
 import io.layerd.network.NetworkService;
 import io.layerd.oci.Digest;
 import io.layerd.runtime.ContainerRuntime;
@@ -48,10 +46,12 @@ public final class Containers implements AutoCloseable {
   /**
    * What containers are made of.
    *
+   * @param sys the kernel that files of containers are seen through
    * @param log the log driver of containers that name none, and its options
    * @param work runs blocking work after a process ended or a timer fired: never rejects
    */
   public record Parts(
+      Sys sys,
       Path dataRoot,
       LayerStore layers,
       ImageService images,
@@ -84,6 +84,7 @@ public final class Containers implements AutoCloseable {
     timer.setRemoveOnCancelPolicy(true);
     Rooms rooms =
         new Rooms(
+            parts.sys(),
             parts.layers(),
             parts.images(),
             parts.runtime(),
@@ -92,10 +93,9 @@ public final class Containers implements AutoCloseable {
             parts.selinux(),
             parts.etc(),
             new Logs(new LogShipping(Sys.host())),
-            new SharedMemory(Mounts.host(), parts.selinux()),
+            new SharedMemory(parts.sys(), parts.selinux()),
             new ContainerEvents(parts.events()),
-            new ContainerFiles(
-                parts.dataRoot(), AtomicFiles.host(), parts.runtime().defaultRuntime()),
+            new ContainerFiles(parts.dataRoot(), parts.sys(), parts.runtime().defaultRuntime()),
             new ContainerIndex(),
             parts.log(),
             parts.work(),

@@ -27,11 +27,12 @@ import org.jspecify.annotations.Nullable;
 /** Copies in and out, changes and exports. */
 final class DefaultFiles implements FileService {
   private final Rooms rooms;
-  private final Sys sys = Sys.host();
+  private final Sys sys;
   private final ContainerView view;
   private final CommitContainer commit;
 
   DefaultFiles(Rooms rooms) {
+    this.sys = rooms.sys();
     this.rooms = rooms;
     this.commit = new CommitContainer(rooms);
     this.view = new ContainerView(rooms, new RootView(sys));

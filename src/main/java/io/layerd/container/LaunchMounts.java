@@ -1,9 +1,11 @@
 package io.layerd.container;
 
 import io.layerd.container.StoredContainer.Mount;
+import io.layerd.durable.AtomicFiles;
 import io.layerd.error.InvalidParameter;
 import io.layerd.error.SystemFailure;
 import io.layerd.runtime.LaunchRequest.BindMount;
+import io.layerd.sys.Sys;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -139,7 +141,7 @@ final class LaunchMounts {
   }
 
   /** The host's side of a bind mount, made if the user did not forbid it. */
-  static Path bindSource(Mount mount) {
+  static Path bindSource(Sys sys, Mount mount) {
     Path source = Path.of(mount.source());
     if (Files.notExists(source)) {
       if (mount.skipMountpointCreation()) {
@@ -147,7 +149,11 @@ final class LaunchMounts {
             "invalid mount config for type \"bind\": bind source path does not exist: " + source);
       }
       try {
-        Files.createDirectories(source);
+        if (sys.mappings().isNone()) {
+          Files.createDirectories(source);
+        } else {
+          new AtomicFiles(sys).createDirectories(source, 0755);
+        }
       } catch (IOException e) {
         throw new SystemFailure(
             "error while creating mount source path '" + source + "': " + e.getMessage(), e);
@@ -162,8 +168,8 @@ final class LaunchMounts {
     return options == null || !options.nonRecursive();
   }
 
-  private static BindMount bind(Mount mount) {
+  private BindMount bind(Mount mount) {
     String propagation = mount.propagation().isEmpty() ? "rprivate" : mount.propagation();
-    return bound(bindSource(mount), recursive(mount), propagation, mount);
+    return bound(bindSource(rooms.sys(), mount), recursive(mount), propagation, mount);
   }
 }

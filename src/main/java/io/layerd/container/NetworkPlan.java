@@ -22,9 +22,10 @@ final class NetworkPlan {
   }
 
   /**
+   * @param userNamespace the one that the namespace belongs to, where ids are not the host's
    * @param namespace null for the host's, or for a new one with nothing in it
    */
-  record Result(@Nullable Path namespace, boolean hostNetwork) {}
+  record Result(@Nullable Path namespace, @Nullable Path userNamespace, boolean hostNetwork) {}
 
   static boolean onNetworks(Container container) {
     return !container.config.networkDisabled()
@@ -35,10 +36,10 @@ final class NetworkPlan {
   Result begin(Container container) {
     String mode = container.host.networkMode();
     if (mode.startsWith("container:")) {
-      return join(mode.substring("container:".length()));
+      return join(container, mode.substring("container:".length()));
     }
     if (!onNetworks(container)) {
-      return new Result(null, false);
+      return new Result(null, null, false);
     }
     try {
       findMain(container, mode);
@@ -46,7 +47,7 @@ final class NetworkPlan {
       take(container, attachment);
       tell("connect", container);
       boolean ofHost = mode.equals("host");
-      return new Result(ofHost ? null : attachment.namespace(), ofHost);
+      return new Result(ofHost ? null : attachment.namespace(), attachment.userNamespace(), ofHost);
     } catch (EngineException e) {
       throw Rewording.prefix("failed to set up container networking: ", e);
     }
@@ -130,10 +131,27 @@ final class NetworkPlan {
         Endpoints.asked(container),
         exposed,
         bindings == null ? Map.of() : bindings,
-        container.host.publishAllPorts());
+        container.host.publishAllPorts(),
+        rooms.remaps(container),
+        joined(container));
   }
 
-  private Result join(String ref) {
+  /** Who sees another's processes or memory is in its user namespace. */
+  private @Nullable Path joined(Container container) {
+    Path joined = null;
+    for (String mode : List.of(container.host.pidMode(), container.host.ipcMode())) {
+      if (rooms.remaps(container) && mode.startsWith("container:")) {
+        Container other = rooms.index().get(mode.substring("container:".length()));
+        rooms.checkSameIds(container, "PID or IPC", other);
+        if (other.alive()) {
+          joined = Path.of("/proc/" + other.state.pid() + "/ns/user");
+        }
+      }
+    }
+    return joined;
+  }
+
+  private Result join(Container container, String ref) {
     Container other;
     try {
       other = rooms.index().get(ref);
@@ -145,9 +163,11 @@ final class NetworkPlan {
           "cannot join network namespace of a non running container: container %s is %s"
               .formatted(other.plainName(), other.state.status()));
     }
+    rooms.checkSameIds(container, "network", other);
     if (other.host.networkMode().equals("host")) {
-      return new Result(null, true);
+      return new Result(null, null, true);
     }
-    return new Result(Path.of("/proc/" + other.state.pid() + "/ns/net"), false);
+    Path namespaces = Path.of("/proc/" + other.state.pid() + "/ns");
+    return new Result(namespaces.resolve("net"), namespaces.resolve("user"), false);
   }
 }

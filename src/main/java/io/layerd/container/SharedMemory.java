@@ -5,7 +5,9 @@ import io.layerd.error.SystemFailure;
 import io.layerd.mount.Mounts;
 import io.layerd.runtime.LaunchRequest.BindMount;
 import io.layerd.security.Selinux;
+import io.layerd.sys.Sys;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -24,11 +26,13 @@ final class SharedMemory {
   /** nosuid, nodev, noexec; mount(2). */
   private static final long FLAGS = 2 | 4 | 8;
 
+  private final Sys sys;
   private final Mounts mounts;
   private final Selinux selinux;
 
-  SharedMemory(Mounts mounts, Selinux selinux) {
-    this.mounts = mounts;
+  SharedMemory(Sys sys, Selinux selinux) {
+    this.sys = sys;
+    this.mounts = new Mounts(sys.outside());
     this.selinux = selinux;
   }
 
@@ -66,8 +70,14 @@ final class SharedMemory {
     Path place = place(container);
     try {
       Files.createDirectories(place);
+      sys.letPass(container.file("mounts").toString().getBytes(StandardCharsets.UTF_8));
       mounts.unmount(place);
-      String data = String.format(Locale.ROOT, "mode=1777,size=%d", container.host.shmSize());
+      String data =
+          String.format(
+              Locale.ROOT,
+              "mode=1777,size=%d%s",
+              container.host.shmSize(),
+              sys.mappings().tmpfsOwner());
       String labelled = Selinux.mountData(data, selinux.applied(container.labels).mount());
       mounts.mount("shm", place, "tmpfs", FLAGS, labelled);
       return place;

@@ -173,8 +173,8 @@ final class StartContainer {
     args.addAll(container.args);
     boolean tty = container.config.tty();
     Map<String, Integer> namespacesOf = new HashMap<>();
-    join(namespacesOf, "pid", container.host.pidMode());
-    join(namespacesOf, "ipc", container.host.ipcMode());
+    join(container, namespacesOf, "pid", container.host.pidMode());
+    join(container, namespacesOf, "ipc", container.host.ipcMode());
     Map<String, String> annotations = container.host.annotations();
     return new LaunchRequest(
         container.id,
@@ -187,6 +187,7 @@ final class StartContainer {
         root,
         bindings,
         network.namespace(),
+        network.userNamespace(),
         network.hostNetwork(),
         namespacesOf,
         labels.applied(container),
@@ -210,7 +211,8 @@ final class StartContainer {
     }
   }
 
-  private void join(Map<String, Integer> namespacesOf, String kind, String mode) {
+  private void join(
+      Container container, Map<String, Integer> namespacesOf, String kind, String mode) {
     if (mode.startsWith("container:")) {
       Container other = rooms.index().get(mode.substring("container:".length()));
       if (!other.alive()) {
@@ -218,6 +220,7 @@ final class StartContainer {
             "failed to join %s namespace: container %s is not running"
                 .formatted(kind.toUpperCase(Locale.ROOT), other.id));
       }
+      rooms.checkSameIds(container, kind.toUpperCase(Locale.ROOT), other);
       namespacesOf.put(kind, other.state.pid());
     }
   }

@@ -1,7 +1,9 @@
 package io.layerd.container;
 
 import io.layerd.error.SystemFailure;
+import io.layerd.sys.Sys;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -26,7 +28,7 @@ final class WorkingDirectory {
     }
     Path root = rooms.layers().mount(container.id, LabelPlan.mount(rooms, container));
     try {
-      make(ScopedPath.resolve(root, directory), directory);
+      make(rooms.sys(), ScopedPath.resolve(root, directory), directory);
     } catch (FileSystemException e) {
       String reason = e.getReason() == null ? e.getMessage() : e.getReason();
       throw new SystemFailure("mkdir " + e.getFile() + ": " + lower(String.valueOf(reason)), e);
@@ -37,7 +39,7 @@ final class WorkingDirectory {
     }
   }
 
-  private static void make(Path path, String shown) throws IOException {
+  private static void make(Sys sys, Path path, String shown) throws IOException {
     Deque<Path> missing = new ArrayDeque<>();
     Path at = path;
     while (at != null && !Files.exists(at, LinkOption.NOFOLLOW_LINKS)) {
@@ -54,6 +56,10 @@ final class WorkingDirectory {
       Files.createDirectory(directory);
       // past the umask
       Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+      if (!sys.mappings().isNone()) {
+        byte[] name = directory.toString().getBytes(StandardCharsets.UTF_8);
+        sys.lchownat(Sys.AT_FDCWD, name, 0, 0);
+      }
     }
   }
 

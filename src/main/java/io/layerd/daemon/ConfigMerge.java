@@ -2,6 +2,7 @@ package io.layerd.daemon;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.layerd.error.InvalidParameter;
+import io.layerd.sys.IdMappings;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,11 +27,7 @@ final class ConfigMerge {
     this.file = file;
   }
 
-  /**
-   * The effective configuration.
-   *
-   * @throws StartupFailure with the sentence dockerd prints
-   */
+  /** The effective configuration; a {@link StartupFailure} says what dockerd prints. */
   static DaemonConfig load(DaemonFlags flags) {
     return checkLabels(
         load(flags, "merged configuration validation from file and command line flags"));
@@ -225,7 +222,8 @@ final class ConfigMerge {
         access(),
         EngineOptions.of(given()),
         Map.copyOf(file),
-        warnings());
+        warnings(),
+        IdMappings.NONE);
   }
 
   private AccessOptions access() {

@@ -1,6 +1,7 @@
 package io.layerd.daemon;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.layerd.sys.IdMappings;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param bip address and prefix of the default bridge; null takes a free one
  * @param metricsAddress where metrics are served in the open, {@code host:port}; null for nowhere
  * @param healthAddress where health is served in the open; may be the same
+ * @param ids what ids of the host stand for those of containers; found once, at the start
  * @param file the directives of daemon.json that are in force
  */
 record DaemonConfig(
@@ -47,4 +49,43 @@ record DaemonConfig(
     AccessOptions access,
     EngineOptions engine,
     Map<String, JsonNode> file,
-    List<String> warnings) {}
+    List<String> warnings,
+    IdMappings ids) {
+
+  /** The same where ids of containers are not the host's. */
+  DaemonConfig remapped(Path otherRoot, IdMappings otherIds) {
+    return new DaemonConfig(
+        hosts,
+        otherRoot,
+        execRoot,
+        pidfile,
+        debug,
+        logLevel,
+        logFormat,
+        storageDriver,
+        storageOptions,
+        insecureRegistries,
+        registryMirrors,
+        maxConcurrentDownloads,
+        maxConcurrentUploads,
+        maxDownloadAttempts,
+        bridge,
+        bip,
+        mtu,
+        defaultRuntime,
+        labels,
+        group,
+        dns,
+        dnsSearch,
+        dnsOptions,
+        shutdownTimeoutSeconds,
+        metricsAddress,
+        healthAddress,
+        tls,
+        access,
+        engine,
+        file,
+        warnings,
+        otherIds);
+  }
+}

@@ -81,6 +81,7 @@ final class DockerdFlags {
           Map.entry("no-proxy", "Hosts or IP addresses that the proxy is not used for"),
           Map.entry("raw-logs", "Full timestamps without ANSI coloring, which is so anyway"),
           Map.entry("seccomp-profile", "Path to seccomp profile, \"builtin\" or \"unconfined\""),
+          Map.entry("userns-remap", "User/Group setting for user namespaces"),
           Map.entry("userland-proxy", "Pass on what no packet rule leads to a published port"));
 
   private DockerdFlags() {}
@@ -141,7 +142,7 @@ final class DockerdFlags {
         rootless rootless false REFUSED
         seccomp-profile seccomp-profile builtin WORKS
         selinux-enabled selinux-enabled false WORKS
-        userns-remap userns-remap - REFUSED
+        userns-remap userns-remap - WORKS
         """;
     table
         .lines()

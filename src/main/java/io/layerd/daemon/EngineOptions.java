@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param liveRestore whether containers go on when the daemon is stopped
  * @param selinux whether containers get labels, on a host that has them
  * @param experimental whether experimental parts of the API are offered
+ * @param usernsRemap whose subordinate ids stand for those of containers; empty for none
  * @param proxies {@code HTTP_PROXY} and so on, where they are not the environment's
  */
 record EngineOptions(
@@ -39,7 +40,8 @@ record EngineOptions(
     boolean selinux,
     boolean experimental,
     Map<String, String> proxies,
-    Map<String, Boolean> features) {
+    Map<String, Boolean> features,
+    String usernsRemap) {
 
   /**
    * @throws InvalidParameter for what makes no sense
@@ -70,7 +72,8 @@ record EngineOptions(
         given.on("selinux-enabled", false),
         given.on("experimental", false),
         given.proxies(),
-        features(given));
+        features(given),
+        given.text("userns-remap"));
   }
 
   private static BridgeChoices bridges(Given given) {

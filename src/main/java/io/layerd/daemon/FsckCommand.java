@@ -10,6 +10,7 @@ import io.layerd.sys.Sys;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -42,9 +43,25 @@ final class FsckCommand implements Subcommand {
   @Option(names = "--quick", description = "Do not read the contents of files")
   boolean quick;
 
+  @Option(
+      names = "--userns-remap",
+      paramLabel = "USER",
+      description = "Look at the data root of these user namespaces, as the daemon has them")
+  @Nullable String usernsRemap;
+
   @Override
   public int run() {
-    Path dataRoot = ConfigMerge.load(daemon).dataRoot();
+    DaemonConfig config;
+    try {
+      if (usernsRemap != null) {
+        daemon.more.put("userns-remap", List.of(usernsRemap));
+      }
+      config = UsernsRemap.look(ConfigMerge.load(daemon));
+    } catch (StartupFailure e) {
+      System.err.println(e.sentence());
+      return COULD_NOT;
+    }
+    Path dataRoot = config.dataRoot();
     if (!Files.isDirectory(dataRoot)) {
       System.err.println("there is no data root " + dataRoot);
       return COULD_NOT;
@@ -55,16 +72,18 @@ final class FsckCommand implements Subcommand {
         System.err.println("a daemon is using " + dataRoot + ": stop it to repair");
         return COULD_NOT;
       }
-      return check(sys, dataRoot, hold.live());
+      return check(sys, config, hold.live());
     } catch (EngineException | IOException e) {
       System.err.println(e.getMessage());
       return COULD_NOT;
     }
   }
 
-  private int check(Sys sys, Path dataRoot, boolean live) throws IOException {
+  private int check(Sys sys, DaemonConfig config, boolean live) throws IOException {
+    Path dataRoot = config.dataRoot();
     Bar bar = new Bar(System.console() != null);
-    Fsck.Report report = Fsck.check(sys, dataRoot, new Fsck.Options(!quick, live), bar);
+    Fsck.Report report =
+        Fsck.check(config.ids().on(sys), dataRoot, new Fsck.Options(!quick, live), bar);
     bar.clear();
     Repair cures = new Repair(sys, dataRoot);
     for (Problem problem : report.problems()) {

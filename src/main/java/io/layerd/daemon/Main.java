@@ -73,7 +73,7 @@ public final class Main {
       return null;
     }
     requireRoot();
-    return config;
+    return UsernsRemap.apply(config);
   }
 
   private static void requireRoot() {

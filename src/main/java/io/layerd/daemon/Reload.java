@@ -47,7 +47,8 @@ final class Reload implements Runnable {
         "config-file",
         String.valueOf(ConfigMerge.path(flags)));
     try {
-      DaemonConfig config = ConfigMerge.reread(flags, running);
+      DaemonConfig config =
+          ConfigMerge.reread(flags, running).remapped(running.dataRoot(), running.ids());
       StartChecks.check(config);
       if (facts.tls() != null) {
         config.tls().check();

@@ -4,6 +4,7 @@ import io.layerd.error.EngineException;
 import io.layerd.graph.GraphDriver;
 import io.layerd.layer.LayerLimits;
 import io.layerd.layer.StorageDrivers;
+import io.layerd.sys.Sys;
 
 /** Opens the storage driver with the words of a failed start. */
 final class StorageDriver {
@@ -14,10 +15,10 @@ final class StorageDriver {
    *
    * @throws StartupFailure if there is no such driver or option, or this host cannot carry it
    */
-  static GraphDriver open(DaemonConfig config) {
+  static GraphDriver open(Sys sys, DaemonConfig config) {
     try {
       return StorageDrivers.open(
-          config.dataRoot(), config.storageDriver(), limits(config).driverOptions());
+          sys, config.dataRoot(), config.storageDriver(), limits(config).driverOptions());
     } catch (EngineException e) {
       throw new StartupFailure("error initializing graphdriver: " + e.getMessage(), e);
     }

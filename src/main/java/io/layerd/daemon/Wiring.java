@@ -78,15 +78,17 @@ final class Wiring implements AutoCloseable {
     this.config = config;
   }
 
-  static Wiring open(DaemonConfig config, Sys sys, Vertx vertx) {
+  static Wiring open(DaemonConfig config, Sys host, Vertx vertx) {
+    Sys sys = config.ids().on(host);
     StartChecks.check(config);
     EventLog events = new EventLog();
     RegistryOptions registries = new RegistryOptions(registries(config));
     LayerLimits limits = StorageDriver.limits(config);
     Compression.limitRatio(limits.maxRatio());
-    GraphDriver driver = StorageDriver.open(config);
+    GraphDriver driver = StorageDriver.open(sys, config);
     LayerStore layers =
         LayerStores.open(
+            sys,
             config.dataRoot(),
             driver,
             LayerUnpackers.create(sys, limits.unpack()),
@@ -95,14 +97,15 @@ final class Wiring implements AutoCloseable {
     Selinux selinux = selinux(config);
     RuntimeOptions runtimes =
         runtimes(config, config.engine().containers().read(), selinux.enabled());
-    ContainerRuntime runtime = ContainerRuntimes.open(config.execRoot(), runtimes);
+    ContainerRuntime runtime = ContainerRuntimes.open(sys, config.execRoot(), runtimes);
     NetworkService networks = NetworkServices.open(networks(config), sys);
-    VolumeStore volumes = VolumeStores.open(config.dataRoot());
+    VolumeStore volumes = VolumeStores.open(config.dataRoot(), sys);
     Lanes lanes = join(Lanes.deploy(vertx, Lanes.Sizes.defaults()));
     NetworkEtcFiles etc = new NetworkEtcFiles(networks, config);
     Containers containers =
         Containers.open(
             new Containers.Parts(
+                sys,
                 config.dataRoot(),
                 layers,
                 images,

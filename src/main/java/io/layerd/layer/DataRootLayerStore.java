@@ -29,6 +29,7 @@ final class DataRootLayerStore implements LayerStore {
   private static final Logger LOG = Logger.getLogger(DataRootLayerStore.class);
   private static final int MAX_DEPTH = 125;
 
+  private final Sys sys;
   private final GraphDriver driver;
   private final LayerUnpacker unpacker;
   private final TarAssembler assembler;
@@ -44,9 +45,10 @@ final class DataRootLayerStore implements LayerStore {
   private final TarSizes tarSizes;
 
   DataRootLayerStore(
-      Path dataRoot, GraphDriver driver, LayerUnpacker unpacker, TarAssembler assembler)
+      Sys sys, Path dataRoot, GraphDriver driver, LayerUnpacker unpacker, TarAssembler assembler)
       throws IOException {
     AtomicFiles files = AtomicFiles.host();
+    this.sys = sys;
     this.driver = driver;
     this.unpacker = unpacker;
     this.assembler = assembler;
@@ -54,7 +56,7 @@ final class DataRootLayerStore implements LayerStore {
     this.db = new LayerDb(files, layerDb);
     this.tarSizes = new TarSizes(db);
     this.readWrite = new ReadWriteLayers(files, driver, layerDb);
-    this.differences = new Differences(driver, readWrite, this::chain);
+    this.differences = new Differences(sys, driver, readWrite, this::chain);
     this.sync = new SyncGroup(files, dataRoot.resolve(driver.name()));
     this.unclaimed = new Unclaimed(db.staging());
     this.condemned = new Condemned(references, unclaimed);
@@ -91,7 +93,7 @@ final class DataRootLayerStore implements LayerStore {
     try (Changes changes = readWriteChanges(containerId)) {
       return staging.stage(
           (directory, tarSplit) ->
-              LayerCapture.capture(Sys.host(), changes.directory(), directory, tarSplit));
+              LayerCapture.capture(sys, changes.directory(), directory, tarSplit));
     }
   }
 
@@ -212,14 +214,12 @@ final class DataRootLayerStore implements LayerStore {
     return deleted;
   }
 
-  /** Whoever gives a layer up while others hold it has handed it over. */
+  /** Whoever gives it up while others hold it has handed it over. */
   void claim(ChainId id) {
     unclaimed.clear(id);
   }
 
-  /**
-   * The entry goes first: a directory without an entry is swept, an entry without one is damage.
-   */
+  /** The entry goes first: a directory without one is swept, an entry without one is damage. */
   private void delete(Layer layer) {
     try {
       db.remove(layer.chainId());

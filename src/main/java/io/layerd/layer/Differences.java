@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What containers have changed of the layers they stand on. */
 final class Differences {
+  private final Sys sys;
   private final GraphDriver driver;
   private final ReadWriteLayers readWrite;
   private final Function<ChainId, List<Layer>> chains;
@@ -25,7 +26,11 @@ final class Differences {
    * @param chains answers a chain's layers, base first
    */
   Differences(
-      GraphDriver driver, ReadWriteLayers readWrite, Function<ChainId, List<Layer>> chains) {
+      Sys sys,
+      GraphDriver driver,
+      ReadWriteLayers readWrite,
+      Function<ChainId, List<Layer>> chains) {
+    this.sys = sys;
     this.driver = driver;
     this.readWrite = readWrite;
     this.chains = chains;
@@ -42,11 +47,11 @@ final class Differences {
     String below = below(containerId);
     try (Changes changes = directory(containerId)) {
       if (below == null) {
-        return UpperChanges.find(Sys.host(), changes.directory(), null);
+        return UpperChanges.find(sys, changes.directory(), null);
       }
       Path root = driver.mount(below);
       try {
-        return UpperChanges.find(Sys.host(), changes.directory(), root);
+        return UpperChanges.find(sys, changes.directory(), root);
       } finally {
         driver.release(below);
       }

@@ -7,6 +7,7 @@ import io.layerd.graph.overlay.OverlayDriver;
 import io.layerd.graph.overlay2.Overlay2Driver;
 import io.layerd.graph.vfs.VfsDriver;
 import io.layerd.sys.ErrnoException;
+import io.layerd.sys.Sys;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -32,27 +33,34 @@ public final class StorageDrivers {
   /**
    * Opens a driver, after checking that this host can carry it.
    *
+   * @param sys the kernel that layers are seen through
    * @param name {@code --storage-driver}; null or empty lets what is on disk decide, and in a new
    *     data root what works
    * @param options {@code --storage-opt}, each {@code name=value}
    * @throws InvalidParameter for an unknown driver or option
    * @throws SystemFailure if the host cannot do what the driver needs
    */
-  public static GraphDriver open(Path dataRoot, @Nullable String name, List<String> options) {
+  public static GraphDriver open(
+      Sys sys, Path dataRoot, @Nullable String name, List<String> options) {
     if (name != null && !name.isEmpty()) {
-      return named(dataRoot, name, options);
+      return named(sys, dataRoot, name, options);
     }
     String prior = prior(dataRoot);
     if (prior == null) {
-      return best(dataRoot, options);
+      return best(sys, dataRoot, options);
     }
     try {
-      return openIn(dataRoot.resolve(prior), prior, options);
+      return openIn(sys, dataRoot.resolve(prior), prior, options);
     } catch (InvalidParameter e) {
       throw e.getMessage().equals(NOT_SUPPORTED)
           ? new InvalidParameter(NOT_SUPPORTED + ": " + prior, e)
           : e;
     }
+  }
+
+  /** The same where owners of files are the host's. */
+  public static GraphDriver open(Path dataRoot, @Nullable String name, List<String> options) {
+    return open(Sys.host(), dataRoot, name, options);
   }
 
   /**
@@ -64,7 +72,7 @@ public final class StorageDrivers {
     return name == null || name.isEmpty() ? prior(dataRoot) : name;
   }
 
-  private static GraphDriver named(Path dataRoot, String name, List<String> options) {
+  private static GraphDriver named(Sys sys, Path dataRoot, String name, List<String> options) {
     if (REMOVED.contains(name)) {
       throw new InvalidParameter(
           "[graphdriver] ERROR: the "
@@ -74,7 +82,7 @@ public final class StorageDrivers {
               + name);
     }
     try {
-      return openIn(dataRoot.resolve(name), name, options);
+      return openIn(sys, dataRoot.resolve(name), name, options);
     } catch (InvalidParameter e) {
       throw new InvalidParameter(e.getMessage() + ": " + name, e);
     } catch (SystemFailure e) {
@@ -82,25 +90,25 @@ public final class StorageDrivers {
     }
   }
 
-  private static GraphDriver openIn(Path home, String name, List<String> options) {
+  private static GraphDriver openIn(Sys sys, Path home, String name, List<String> options) {
     return switch (name) {
-      case "overlay2" -> Overlay2Driver.open(home, options);
-      case "overlay" -> OverlayDriver.open(home, options);
-      case "vfs" -> VfsDriver.open(home, options);
+      case "overlay2" -> Overlay2Driver.open(sys, home, options);
+      case "overlay" -> OverlayDriver.open(sys, home, options);
+      case "vfs" -> VfsDriver.open(sys, home, options);
       default -> throw new InvalidParameter(NOT_SUPPORTED);
     };
   }
 
   /** The first that this host can carry. */
-  private static GraphDriver best(Path dataRoot, List<String> options) {
+  private static GraphDriver best(Sys sys, Path dataRoot, List<String> options) {
     try {
-      return Overlay2Driver.open(dataRoot.resolve("overlay2"), options);
+      return Overlay2Driver.open(sys, dataRoot.resolve("overlay2"), options);
     } catch (SystemFailure e) {
       if (!isUnsupported(e)) {
         throw e;
       }
       LOG.warnf("overlay2 cannot be used, so vfs is, which is slow: %s", e.getMessage());
-      return VfsDriver.open(dataRoot.resolve("vfs"), options);
+      return VfsDriver.open(sys, dataRoot.resolve("vfs"), options);
     }
   }
 

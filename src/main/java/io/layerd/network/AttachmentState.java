@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param links let it reach others where the default bridge keeps containers apart
  * @param resolver it had names around it once, and goes on asking 127.0.0.11 until it ends
  * @param bootId of the kernel this was made in: after another boot nothing of it is left
+ * @param remapped whether the namespace belongs to a user namespace beside it
  */
 record AttachmentState(
     @JsonProperty("containerId") String containerId,
@@ -36,7 +37,8 @@ record AttachmentState(
     @JsonProperty("ports") List<PublishedPort> ports,
     @JsonProperty("links") List<LinkedTo> links,
     @JsonProperty("resolver") boolean resolver,
-    @JsonProperty("bootId") String bootId) {
+    @JsonProperty("bootId") String bootId,
+    @JsonProperty("remapped") boolean remapped) {
   AttachmentState {
     dns = dns == null ? List.of() : dns;
     links = links == null ? List.of() : List.copyOf(links);
@@ -146,7 +148,8 @@ record AttachmentState(
         newPorts,
         links,
         resolver,
-        bootId);
+        bootId,
+        remapped);
   }
 
   AttachmentState linked(List<LinkedTo> newLinks) {
@@ -162,7 +165,8 @@ record AttachmentState(
         ports,
         newLinks,
         resolver,
-        bootId);
+        bootId,
+        remapped);
   }
 
   Path namespacePath() {
@@ -214,6 +218,12 @@ record AttachmentState(
         list.add(new PortBinding("::", number));
       }
     }
-    return new Attachment(namespacePath(), sandboxId, resolver, settings, bindings);
+    return new Attachment(
+        namespacePath(),
+        remapped ? UserNamespaces.beside(namespacePath()) : null,
+        sandboxId,
+        resolver,
+        settings,
+        bindings);
   }
 }

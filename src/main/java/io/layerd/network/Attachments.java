@@ -62,7 +62,9 @@ final class Attachments {
     var unused = disconnect(request.containerId());
     AttachmentState state = place(request);
     try {
-      if (!state.hostNamespace()) {
+      if (!state.hostNamespace() && state.remapped()) {
+        namespaces.createRemapped(state.namespacePath(), request.joined());
+      } else if (!state.hostNamespace()) {
         namespaces.create(state.namespacePath().getFileName().toString());
       }
       wires.begin(state, () -> make(state, start));
@@ -141,7 +143,8 @@ final class Attachments {
         List.of(),
         List.of(),
         false,
-        AttachmentStore.bootId());
+        AttachmentStore.bootId(),
+        request.remapped() && !host);
   }
 
   private AttachmentState publish(AttachmentState state, ConnectRequest request) {

@@ -11,6 +11,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Network namespaces kept by a bind mount in {@code <exec-root>/netns}. That directory is a private
@@ -30,11 +31,13 @@ final class NetNamespaces {
   }
 
   private final Sys sys;
+  private final UserNamespaces users;
   private final Mounts mounts;
   private final Path directory;
 
-  NetNamespaces(Sys sys, Path directory) {
-    this.sys = sys;
+  NetNamespaces(Sys seen, Path directory) {
+    this.sys = seen.outside();
+    this.users = new UserNamespaces(sys, seen.mappings());
     this.mounts = new Mounts(sys);
     this.directory = directory;
   }
@@ -110,6 +113,20 @@ final class NetNamespaces {
     return path;
   }
 
+  /**
+   * The same that belongs to a user namespace, which gets a place beside it.
+   *
+   * @param joined the user namespace; null makes one
+   */
+  void createRemapped(Path path, @Nullable Path joined) {
+    try {
+      users.create(path, joined);
+    } catch (SystemFailure e) {
+      remove(path);
+      throw e;
+    }
+  }
+
   /** A name for the namespace this process is in. */
   Path host() {
     Path path = path("default");
@@ -154,6 +171,10 @@ final class NetNamespaces {
   void remove(Path namespace) {
     try {
       mounts.unmountAndDelete(namespace);
+      Path user = UserNamespaces.beside(namespace);
+      if (Files.exists(user)) {
+        mounts.unmountAndDelete(user);
+      }
     } catch (IOException e) {
       throw new SystemFailure("cannot remove " + namespace + ": " + e.getMessage(), e);
     }

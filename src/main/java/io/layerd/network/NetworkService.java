@@ -150,6 +150,8 @@ public interface NetworkService extends AutoCloseable {
    * @param exposed {@code 80/tcp} from image and container
    * @param bindings published ports, as in HostConfig.PortBindings
    * @param publishAll publish every exposed port on a free port
+   * @param remapped whether its ids are not the host's: the namespace belongs to a user namespace
+   * @param joined path of that user namespace where it is another container's; null makes one
    * @param hostname name for the network's own records
    * @param dns name servers asked for; empty for the host's own
    */
@@ -161,7 +163,9 @@ public interface NetworkService extends AutoCloseable {
       Map<String, EndpointSettings> networks,
       Set<String> exposed,
       Map<String, List<PortBinding>> bindings,
-      boolean publishAll) {}
+      boolean publishAll,
+      boolean remapped,
+      @Nullable Path joined) {}
 
   /** A running container that is to be on one more network, with what is asked for there. */
   record JoinRequest(
@@ -197,6 +201,7 @@ public interface NetworkService extends AutoCloseable {
   /**
    * @param namespace path of the namespace, {@code <exec-root>/netns/<12 digits of the sandbox>};
    *     {@code <exec-root>/netns/default} is the host's
+   * @param userNamespace path of the user namespace it belongs to; null for the host's
    * @param sandboxId 64 hexadecimal digits
    * @param endpoints network name to address, gateway, MAC address and ids as they came out
    * @param ports {@code 80/tcp} to the host addresses and ports it is reached at; exposed but
@@ -205,6 +210,7 @@ public interface NetworkService extends AutoCloseable {
    */
   record Attachment(
       Path namespace,
+      @Nullable Path userNamespace,
       String sandboxId,
       boolean resolver,
       Map<String, EndpointSettings> endpoints,

@@ -20,12 +20,15 @@ public final class NetworkServices {
   /**
    * Reads what an earlier daemon left; call {@link NetworkService#recover} next, before the first
    * {@link NetworkService#connect}.
+   *
+   * @param seen the kernel that files of containers are seen through
    */
-  public static NetworkService open(NetworkOptions options, Sys sys) {
+  public static NetworkService open(NetworkOptions options, Sys seen) {
+    Sys sys = seen.outside();
     Path execRoot = options.execRoot();
     DefaultPools pools = options.pools().withIpv6(options.dataRoot().toAbsolutePath().toString());
-    NetworkTable table = NetworkTable.open(options, pools, new AtomicFiles(sys));
-    NetNamespaces namespaces = new NetNamespaces(sys, execRoot.resolve("netns"));
+    NetworkTable table = NetworkTable.open(options, pools, new AtomicFiles(seen.outside()));
+    NetNamespaces namespaces = new NetNamespaces(seen, execRoot.resolve("netns"));
     namespaces.open();
     AttachmentStore store = AttachmentStore.open(execRoot.resolve("network"));
     Netavark netavark = new Netavark(options, execRoot.resolve("netavark"));

@@ -26,6 +26,7 @@ final class ConmonRuntime implements ContainerRuntime {
   private static final int ESRCH = 3;
 
   private final Sys sys;
+  private final Remap remap;
   private final Path execRoot;
   private final RuntimeCall calls;
   private final Cgroups cgroups;
@@ -41,7 +42,9 @@ final class ConmonRuntime implements ContainerRuntime {
   private final CompiledFilters filters = new CompiledFilters();
   private final Map<String, WatchedProcess> running = new ConcurrentHashMap<>();
 
-  ConmonRuntime(Sys sys, Path execRoot, RuntimeOptions options) {
+  ConmonRuntime(Sys seen, Path execRoot, RuntimeOptions options) {
+    this.remap = new Remap(seen.mappings());
+    Sys sys = seen.outside();
     this.sys = sys;
     this.execRoot = execRoot;
     Command command = new Command(sys);
@@ -52,13 +55,13 @@ final class ConmonRuntime implements ContainerRuntime {
     this.programs = new Programs(options, command, cgroups::worksWithCrun);
     this.appArmor =
         AppArmor.of(Path.of("/"), new ProfileLoader(command, programs, execRoot.resolve("tmp")));
-    this.sharedMemory = new SharedMemory(sys);
+    this.sharedMemory = new SharedMemory(seen);
     this.sweep = new Sweep(sys, execRoot, options.cgroupParent(), programs, command, cgroups);
     this.exits = ExitWatch.on(execRoot.resolve("exits"));
     LaunchWatch launches = new LaunchWatch(sys, Path.of("/proc"));
     this.launcher = new Launcher(sys, execRoot, launches);
     exits.alsoTend(launches);
-    this.execs = new Execs(sys, execRoot, programs, capabilities, appArmor, exits, launches);
+    this.execs = new Execs(sys, remap, execRoot, programs, capabilities, appArmor, exits, launches);
     // Not info(): asking three programs for their versions would double the time of a start.
     programs.warnings().forEach(LOG::warn);
     try {
@@ -81,7 +84,7 @@ final class ConmonRuntime implements ContainerRuntime {
   @Override
   public RuntimeInfo info() {
     boolean seccomp = Files.exists(Path.of("/proc/sys/kernel/seccomp"));
-    return programs.info(cgroups, seccomp, appArmor.inKernel());
+    return programs.info(cgroups, seccomp, appArmor.inKernel(), remap);
   }
 
   @Override
@@ -93,7 +96,7 @@ final class ConmonRuntime implements ContainerRuntime {
     } else {
       var known = programs.runtime(runtime);
     }
-    return new HostCheck(cgroups, capabilities, programs.options().containers())
+    return new HostCheck(cgroups, capabilities, programs.options().containers(), remap)
         .check(host, runtime);
   }
 
@@ -141,11 +144,16 @@ final class ConmonRuntime implements ContainerRuntime {
                   appArmor,
                   cgroups.unified(),
                   init,
+                  remap,
                   HostMounts::read)
               .toSpec(cgroupsPath);
       filters.write(bundle.config(), spec, runtime.path());
       MonitorRecord record =
           launcher.launch(conmon, runtime, bundle, cgroupsPath, request, checkpoint);
+      if (remap.of(request.host())) {
+        int user = spec.path("process").path("user").path("uid").asInt();
+        Remap.giveStreams(sys, record.process().pid(), remap.ids().outsideUid(user));
+      }
       if (checkpoint == null) {
         filters.learn(spec, runtime.path(), runtimeRoot(execRoot, runtime.path()).resolve(id));
       }

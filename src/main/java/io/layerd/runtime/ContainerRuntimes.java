@@ -19,6 +19,11 @@ public final class ContainerRuntimes {
     return open(Sys.host(), execRoot, options);
   }
 
+  /** The same with the kernel that files of containers are seen through. */
+  public static ContainerRuntime open(Sys sys, Path execRoot, RuntimeOptions options) {
+    return new ConmonRuntime(sys, execRoot.toAbsolutePath().normalize(), options);
+  }
+
   /** What {@link ContainerRuntime#info} would tell, without opening a runtime. */
   public static RuntimeInfo look(RuntimeOptions options) {
     Sys sys = Sys.host();
@@ -27,10 +32,7 @@ public final class ContainerRuntimes {
         .info(
             cgroups,
             Files.exists(Path.of("/proc/sys/kernel/seccomp")),
-            Files.exists(Path.of("/sys/kernel/security/apparmor")));
-  }
-
-  static ContainerRuntime open(Sys sys, Path execRoot, RuntimeOptions options) {
-    return new ConmonRuntime(sys, execRoot.toAbsolutePath().normalize(), options);
+            Files.exists(Path.of("/sys/kernel/security/apparmor")),
+            Remap.NONE);
   }
 }

@@ -20,6 +20,7 @@ final class Execs {
   private static final int SIGKILL = 9;
 
   private final Sys sys;
+  private final Remap remap;
   private final Path execRoot;
   private final Programs programs;
   private final Capabilities capabilities;
@@ -29,6 +30,7 @@ final class Execs {
 
   Execs(
       Sys sys,
+      Remap remap,
       Path execRoot,
       Programs programs,
       Capabilities capabilities,
@@ -36,6 +38,7 @@ final class Execs {
       ExitWatch exits,
       LaunchWatch launches) {
     this.sys = sys;
+    this.remap = remap;
     this.execRoot = execRoot;
     this.programs = programs;
     this.capabilities = capabilities;
@@ -93,6 +96,9 @@ final class Execs {
       Conmon.Answer answer = conmon.awaitProcess();
       if (answer == null || answer.value() <= 0) {
         throw RuntimeFailure.exec(launch.whyNot(answer), program);
+      }
+      if (remap.on()) {
+        Remap.giveStreams(sys, answer.value());
       }
       ProcessId monitor = ProcessId.of(Bundle.readPid(bundle.monitorPidFile()));
       WatchedProcess process =

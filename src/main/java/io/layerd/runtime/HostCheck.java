@@ -17,8 +17,10 @@ final class HostCheck {
   private final Cgroups cgroups;
   private final Capabilities capabilities;
   private final ContainerDefaults defaults;
+  private final Remap remap;
 
-  HostCheck(Cgroups cgroups, Capabilities capabilities, ContainerDefaults defaults) {
+  HostCheck(Cgroups cgroups, Capabilities capabilities, ContainerDefaults defaults, Remap remap) {
+    this.remap = remap;
     this.cgroups = cgroups;
     this.capabilities = capabilities;
     this.defaults = defaults;
@@ -43,6 +45,7 @@ final class HostCheck {
       throw new InvalidParameter(
           "invalid isolation (" + host.isolation() + "): linux only supports 'default'");
     }
+    remap.check(host);
     Map<String, @Nullable Object> changes = new LinkedHashMap<>();
     List<String> warnings = new ArrayList<>();
     new LimitCheck(cgroups, host, changes, warnings).check();

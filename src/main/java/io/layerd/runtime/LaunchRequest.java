@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  *     hostname, resolv.conf, shm)
  * @param networkNamespace path of a ready namespace; null with {@code hostNetwork} false makes a
  *     new, empty one
+ * @param userNamespace path of the one that the network namespace belongs to, where ids are
+ *     remapped; null makes a new one there
  * @param namespacesOf for {@code pid}, {@code ipc}: host pid of another container's init, where a
  *     mode {@code container:} names one
  * @param labels of SELinux
@@ -38,6 +40,7 @@ public record LaunchRequest(
     Path rootfs,
     List<BindMount> mounts,
     @Nullable Path networkNamespace,
+    @Nullable Path userNamespace,
     boolean hostNetwork,
     Map<String, Integer> namespacesOf,
     Labels labels,
@@ -64,6 +67,7 @@ public record LaunchRequest(
         rootfs,
         changed,
         networkNamespace,
+        userNamespace,
         hostNetwork,
         namespacesOf,
         labels,

@@ -55,11 +55,13 @@ final class OciSpec {
   private final AppArmor appArmor;
   private final boolean unified;
   private final @Nullable Path init;
+  private final Remap remap;
   private final Supplier<HostMounts> hostMounts;
 
   /**
    * @param unified whether the host has cgroup version 2
    * @param init the host's init program; must be there if the container wants one
+   * @param remap the ids that stand for those of containers
    * @param hostMounts asked only if a bind propagates
    */
   OciSpec(
@@ -70,6 +72,7 @@ final class OciSpec {
       AppArmor appArmor,
       boolean unified,
       @Nullable Path init,
+      Remap remap,
       Supplier<HostMounts> hostMounts) {
     this.sys = sys;
     this.request = request;
@@ -80,6 +83,7 @@ final class OciSpec {
     this.appArmor = appArmor;
     this.unified = unified;
     this.init = init;
+    this.remap = remap;
     this.hostMounts = hostMounts;
   }
 
@@ -188,6 +192,7 @@ final class OciSpec {
     linux.set("resources", new SpecResources(sys, unified, host).toSpec(devices.rules()));
     linux.put("cgroupsPath", cgroupsPath);
     linux.set("namespaces", namespaces());
+    remap.map(host, linux);
     if (!devices.devices().isEmpty()) {
       linux.set("devices", devices.devices());
     }
@@ -234,7 +239,7 @@ final class OciSpec {
     boolean ownNetwork = !request.hostNetwork() && !host.networkMode().startsWith(OF_CONTAINER);
     if (ownNetwork) {
       sysctls.put("net.ipv4.ip_unprivileged_port_start", "0");
-      sysctls.put("net.ipv4.ping_group_range", "0 2147483647");
+      sysctls.put("net.ipv4.ping_group_range", "0 " + remap.lastGroup(host));
     }
     if (!request.domainname().isEmpty() && !host.utsMode().equals("host")) {
       sysctls.put("kernel.domainname", request.domainname());
@@ -255,6 +260,7 @@ final class OciSpec {
         network.put("path", path.toString());
       }
     }
+    remap.namespace(request, list);
     if (!host.utsMode().equals("host")) {
       list.addObject().put("type", "uts");
     }

@@ -153,18 +153,18 @@ final class Programs {
   }
 
   /** Asks every program for its version, once, and looks which there are once a second at most. */
-  RuntimeInfo info(Cgroups cgroups, boolean seccomp, boolean appArmor) {
+  RuntimeInfo info(Cgroups cgroups, boolean seccomp, boolean appArmor, Remap remap) {
     RuntimeOptions current = options;
     Looked last = looked;
     long now = System.nanoTime();
     if (last == null || last.options() != current || now - last.nanos() > INFO_NANOS) {
-      last = new Looked(current, now, look(cgroups, seccomp, appArmor));
+      last = new Looked(current, now, look(cgroups, seccomp, appArmor, remap));
       looked = last;
     }
     return last.info();
   }
 
-  private RuntimeInfo look(Cgroups cgroups, boolean seccomp, boolean appArmor) {
+  private RuntimeInfo look(Cgroups cgroups, boolean seccomp, boolean appArmor, Remap remap) {
     Map<String, Path> all = runtimes();
     List<Program> runtimes = new ArrayList<>();
     all.forEach((name, path) -> runtimes.add(asTold(program(name, path))));
@@ -179,6 +179,9 @@ final class Programs {
     }
     if (options.selinux()) {
       security.add("name=selinux");
+    }
+    if (remap.on()) {
+      security.add("name=userns");
     }
     if (cgroups.unified()) {
       security.add("name=cgroupns");

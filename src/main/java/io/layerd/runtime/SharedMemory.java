@@ -72,7 +72,7 @@ final class SharedMemory {
           path.toString(),
           "tmpfs",
           Sys.MS_NOSUID | Sys.MS_NODEV | Sys.MS_NOEXEC,
-          "mode=1777,size=" + sizeBytes);
+          "mode=1777,size=" + sizeBytes + sys.mappings().tmpfsOwner());
     } catch (IOException e) {
       throw new SystemFailure("mounting shm tmpfs: " + e.getMessage(), e);
     }

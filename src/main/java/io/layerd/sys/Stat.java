@@ -31,6 +31,26 @@ public record Stat(
   public static final int S_IFCHR = 0020000;
   public static final int S_IFIFO = 0010000;
 
+  /** The same of another owner. */
+  Stat ownedBy(int otherUid, int otherGid) {
+    return new Stat(
+        mode,
+        otherUid,
+        otherGid,
+        sizeBytes,
+        inode,
+        linkCount,
+        rdevMajor,
+        rdevMinor,
+        devMajor,
+        devMinor,
+        mtimeSeconds,
+        mtimeNanos,
+        ctimeSeconds,
+        ctimeNanos,
+        blocks512);
+  }
+
   public int type() {
     return mode & S_IFMT;
   }

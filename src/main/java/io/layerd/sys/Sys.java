@@ -63,6 +63,27 @@ public interface Sys {
     return JnrSys.load();
   }
 
+  /** The kernel without the eyes of a container, see {@link IdMappings#on}. */
+  default Sys outside() {
+    return this;
+  }
+
+  /** What owners of files are told in. */
+  default IdMappings mappings() {
+    return IdMappings.NONE;
+  }
+
+  /**
+   * Lets root of containers pass through a directory of the daemon's own, as its group. Nothing
+   * where ids are the host's.
+   */
+  default void letPass(byte[] path) throws ErrnoException {
+    if (!mappings().isNone()) {
+      outside().lchownat(AT_FDCWD, path, 0, mappings().rootGid());
+      outside().fchmodat(AT_FDCWD, path, outside().lstatat(AT_FDCWD, path).permissions() | 0010);
+    }
+  }
+
   // descriptors; O_CLOEXEC is always added on open
   int openat(int dirFd, byte[] path, int flags, int mode) throws ErrnoException;
 

@@ -8,6 +8,7 @@ import io.layerd.error.SystemFailure;
 import io.layerd.sys.Sys;
 import io.layerd.sys.Trees;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -37,12 +38,14 @@ final class VolumeDirectory {
       JsonMapper.builder().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
 
   private final Path root;
+  private final Sys sys;
   private final AtomicFiles files;
   private final Trees deletion;
 
   VolumeDirectory(Path root, Sys sys) {
     this.root = root;
-    this.files = new AtomicFiles(sys);
+    this.sys = sys;
+    this.files = new AtomicFiles(sys.outside());
     this.deletion = new Trees(sys);
   }
 
@@ -116,7 +119,11 @@ final class VolumeDirectory {
     Path staging = root.resolve(NEW + VolumeNames.random());
     try {
       directory(staging, "rwx-----x");
-      directory(staging.resolve(DATA), "rwxr-xr-x");
+      Path data = staging.resolve(DATA);
+      directory(data, "rwxr-xr-x");
+      if (!sys.mappings().isNone()) {
+        sys.lchownat(Sys.AT_FDCWD, data.toString().getBytes(StandardCharsets.UTF_8), 0, 0);
+      }
       if (options.isMounted()) {
         files.write(staging.resolve(OPTIONS), JSON.writeValueAsBytes(options), 0600);
       }

@@ -19,7 +19,7 @@ public final class VolumeStores {
     return open(dataRoot, Sys.host());
   }
 
-  /** With another kernel. */
+  /** With the kernel that files of containers are seen through. */
   public static VolumeStore open(Path dataRoot, Sys sys) {
     Path root = dataRoot.resolve("volumes");
     VolumeDirectory directory = new VolumeDirectory(root, sys);
@@ -28,6 +28,6 @@ public final class VolumeStores {
     } catch (IOException e) {
       throw new SystemFailure("cannot open " + root + ": " + e.getMessage(), e);
     }
-    return new LocalVolumes(directory, new VolumeMounts(new Mounts(sys)), new Trees(sys));
+    return new LocalVolumes(directory, new VolumeMounts(new Mounts(sys.outside())), new Trees(sys));
   }
 }

@@ -189,6 +189,7 @@ class CreateTest {
     Files.writeString(root.resolve("layers/" + id + "/image/a"), "1");
     new VolumeCopyUp(
             new Rooms(
+                io.layerd.sys.Sys.host(),
                 f.layers,
                 f.images,
                 f.runtime,
@@ -197,9 +198,9 @@ class CreateTest {
                 io.layerd.security.Selinux.off(),
                 f.etc(),
                 new Logs(new io.layerd.logs.LogShipping(io.layerd.sys.Sys.host())),
-                new SharedMemory(io.layerd.mount.Mounts.host(), io.layerd.security.Selinux.off()),
+                new SharedMemory(io.layerd.sys.Sys.host(), io.layerd.security.Selinux.off()),
                 new ContainerEvents(new io.layerd.events.EventLog()),
-                new ContainerFiles(root, io.layerd.durable.AtomicFiles.host(), "runc"),
+                new ContainerFiles(root, io.layerd.sys.Sys.host(), "runc"),
                 new ContainerIndex(),
                 Fixture.LOG,
                 Runnable::run,

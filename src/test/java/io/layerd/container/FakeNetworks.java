@@ -88,6 +88,7 @@ final class FakeNetworks implements NetworkService {
     Attachment attachment =
         new Attachment(
             Path.of("/run/netns/" + request.containerId().substring(0, 12)),
+            null,
             request.containerId(),
             false,
             endpoints,

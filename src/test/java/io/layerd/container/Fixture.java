@@ -65,7 +65,17 @@ final class Fixture implements AutoCloseable {
             ? real
             : (etc, log, work) ->
                 new Containers.Parts(
-                    root, layers(), images, runtime, networks, volumes(), selinux, etc, LOG, log,
+                    io.layerd.sys.Sys.host(),
+                    root,
+                    layers(),
+                    images,
+                    runtime,
+                    networks,
+                    volumes(),
+                    selinux,
+                    etc,
+                    LOG,
+                    log,
                     work);
     layers = new FakeLayers(root.resolve("layers"));
     volumes = new FakeVolumes(root.resolve("volumes"));

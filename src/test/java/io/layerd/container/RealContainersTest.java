@@ -89,6 +89,7 @@ class RealContainersTest {
   private Containers.Parts world(EtcFiles etc, EventLog log, Executor work) {
     LayerStore layers = layers();
     return new Containers.Parts(
+        io.layerd.sys.Sys.host(),
         directory,
         layers,
         images(layers),

@@ -160,7 +160,9 @@ class NetworkServiceTest {
             Map.of("bridge", asks("")),
             Set.of("80/tcp", "7000/tcp"),
             bindings,
-            false);
+            false,
+            false,
+            null);
     Attachment web = networks.connect(request);
     Attachment other = networks.connect(bridge("other", Map.of()));
     assertThat(web.ports().get("80/tcp"))
@@ -269,7 +271,9 @@ class NetworkServiceTest {
             Map.of("bridge", asks("")),
             Set.of("80/tcp", "81/tcp", "53/udp"),
             Map.of(),
-            true);
+            true,
+            false,
+            null);
     Attachment all = networks.connect(request);
     assertThat(all.ports()).containsOnlyKeys("80/tcp", "81/tcp", "53/udp");
     assertThat(all.ports().values())
@@ -469,7 +473,16 @@ class NetworkServiceTest {
 
   private static ConnectRequest bridge(String name, Map<String, List<PortBinding>> bindings) {
     return new ConnectRequest(
-        id(name), name, name, List.of(), Map.of("bridge", asks("")), Set.of(), bindings, false);
+        id(name),
+        name,
+        name,
+        List.of(),
+        Map.of("bridge", asks("")),
+        Set.of(),
+        bindings,
+        false,
+        false,
+        null);
   }
 
   private static ConnectRequest on(String name, String network) {
@@ -481,7 +494,9 @@ class NetworkServiceTest {
         Map.of(network, asks("")),
         Set.of("80/tcp"),
         Map.of("80/tcp", List.of(new PortBinding("", "28120"))),
-        false);
+        false,
+        false,
+        null);
   }
 
   private static EndpointSettings endpoint(Attachment attachment) {

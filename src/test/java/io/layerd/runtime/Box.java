@@ -111,6 +111,7 @@ final class Box implements AutoCloseable {
         rootfs,
         List.of(),
         null,
+        null,
         false,
         namespacesOf,
         Labels.NONE,

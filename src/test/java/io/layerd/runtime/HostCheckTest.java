@@ -91,7 +91,7 @@ class HostCheckTest {
                 List.of(
                     "1 0 0:1 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory",
                     "2 0 0:2 / /sys/fs/cgroup/pids rw - cgroup cgroup rw,pids")));
-    return new HostCheck(cgroups, CAPABILITIES, ContainerDefaults.USUAL)
+    return new HostCheck(cgroups, CAPABILITIES, ContainerDefaults.USUAL, Remap.NONE)
         .check(Hosts.of(json), "runc");
   }
 

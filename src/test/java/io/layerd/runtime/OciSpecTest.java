@@ -102,6 +102,7 @@ class OciSpecTest {
             rootfs,
             binds,
             joined ? Path.of("/proc/42/ns/net") : null,
+            null,
             hostNetwork,
             Map.of("pid", 42, "ipc", 42),
             Labels.NONE,
@@ -117,6 +118,7 @@ class OciSpecTest {
             AppArmor.of(Path.of("/nowhere"), (_, _) -> {}),
             false,
             init,
+            Remap.NONE,
             () -> SHARED_ROOT)
         .toSpec(OciSpec.cgroupsPath(host, "/docker", "ID"));
   }
@@ -257,6 +259,7 @@ class OciSpecTest {
             Path.of("/rootfs"),
             List.of(),
             null,
+            null,
             false,
             Map.of(),
             labels,
@@ -271,6 +274,7 @@ class OciSpecTest {
             appArmor,
             false,
             null,
+            Remap.NONE,
             () -> SHARED_ROOT)
         .toSpec("/docker/ID");
   }

@@ -27,13 +27,15 @@ final class LayerDirectories {
   private final Layout layout;
   private final OverlayMounter mounter;
   private final AtomicFiles files;
+  private final AtomicFiles content;
   private final BusyDeletion deletion;
 
   LayerDirectories(Sys sys, Layout layout, OverlayMounter mounter) {
     this.sys = sys;
     this.layout = layout;
     this.mounter = mounter;
-    this.files = new AtomicFiles(sys);
+    this.files = new AtomicFiles(sys.outside());
+    this.content = new AtomicFiles(sys);
     this.deletion = new BusyDeletion(sys);
   }
 
@@ -43,7 +45,7 @@ final class LayerDirectories {
 
   /** An empty layer of an image. */
   void create(String id) {
-    make(id, () -> files.createDirectory(layout.root(id), Layout.ROOT_MODE));
+    make(id, () -> content.createDirectory(layout.root(id), Layout.ROOT_MODE));
   }
 
   /** A layer to write to. */
@@ -60,6 +62,7 @@ final class LayerDirectories {
     try {
       files.createDirectory(layout.layer(id), Layout.LAYER_MODE);
       made = true;
+      sys.letPass(bytes(layout.layer(id)));
       Failpoint.LAYER_DIRECTORY.reached();
       content.run();
     } catch (IOException e) {
@@ -89,17 +92,17 @@ final class LayerDirectories {
     if (layout.isWhole(parent)) {
       byte[] root = bytes(layout.root(parent));
       Stat stat = sys.lstatat(Sys.AT_FDCWD, root);
-      files.createDirectory(upper, stat.permissions());
+      content.createDirectory(upper, stat.permissions());
       sys.lchownat(Sys.AT_FDCWD, bytes(upper), stat.uid(), stat.gid());
       writeLower(id, parent);
     } else if (Files.isDirectory(layout.upper(parent), LinkOption.NOFOLLOW_LINKS)) {
-      files.createDirectory(upper, Layout.ROOT_MODE);
+      content.createDirectory(upper, Layout.ROOT_MODE);
       TreeCopy.deep(sys, layout.upper(parent), upper);
       writeLower(id, layout.lower(parent));
     } else {
       throw new IOException("parent layer " + parent + " does not exist or is damaged");
     }
-    files.createDirectory(layout.work(id), Layout.WORK_MODE);
+    content.createDirectory(layout.work(id), Layout.WORK_MODE);
   }
 
   private void writeLower(String id, String lower) throws IOException {
@@ -115,7 +118,7 @@ final class LayerDirectories {
       if (!layout.isWhole(parent)) {
         throw new IOException("parent layer " + parent + " does not exist or is no image's");
       }
-      files.createDirectory(whole, Layout.ROOT_MODE);
+      content.createDirectory(whole, Layout.ROOT_MODE);
       TreeCopy.linked(sys, layout.root(parent), whole);
       TreeMerge.apply(sys, root, whole);
       Failpoint.LAYER_LINKED.reached();

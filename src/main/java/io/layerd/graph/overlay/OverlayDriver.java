@@ -16,6 +16,7 @@ import io.layerd.graph.tree.TreeChanges;
 import io.layerd.sys.Sys;
 import io.layerd.sys.Trees;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,23 +56,30 @@ public final class OverlayDriver implements GraphDriver {
   /**
    * Opens a home directory, made if absent, after checking that this host can mount overlays on it.
    *
+   * @param sys the kernel that layers are seen through
    * @param options {@code --storage-opt} values
    * @throws SystemFailure if it cannot; the message says why
    */
-  public static OverlayDriver open(Path home, List<String> options) {
+  public static OverlayDriver open(Sys sys, Path home, List<String> options) {
     for (DriverOptions.Option option : DriverOptions.parse(options)) {
       throw new InvalidParameter("overlay: unknown option " + option.key());
     }
     OverlaySupport.host().requireKernel("overlay", 3, 18);
-    Sys sys = Sys.host();
     Layout layout = new Layout(home.toAbsolutePath().normalize());
     try {
-      new AtomicFiles(sys).createDirectories(layout.home(), Layout.HOME_MODE);
+      new AtomicFiles(sys.outside()).createDirectories(layout.home(), Layout.HOME_MODE);
+      sys.letPass(layout.home().toString().getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
       throw new SystemFailure("cannot create " + layout.home() + ": " + e.getMessage(), e);
     }
-    OverlayProbe.Result probe = new OverlayProbe(sys, layout.home(), "overlay", REFUSED).run();
+    OverlayProbe.Result probe =
+        new OverlayProbe(sys.outside(), layout.home(), "overlay", REFUSED).run();
     return new OverlayDriver(sys, layout, probe, OverlayMounter.host(sys, layout.home()));
+  }
+
+  /** The same where owners of files are the host's. */
+  public static OverlayDriver open(Path home, List<String> options) {
+    return open(Sys.host(), home, options);
   }
 
   @Override

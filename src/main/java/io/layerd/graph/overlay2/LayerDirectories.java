@@ -28,6 +28,7 @@ final class LayerDirectories {
   private final Sys sys;
   private final Layout layout;
   private final AtomicFiles files;
+  private final AtomicFiles content;
   private final Mounts mounts;
   private final Trees trees;
   private final BusyDeletion deletion;
@@ -35,7 +36,8 @@ final class LayerDirectories {
   LayerDirectories(Sys sys, Layout layout) {
     this.sys = sys;
     this.layout = layout;
-    this.files = new AtomicFiles(sys);
+    this.files = new AtomicFiles(sys.outside());
+    this.content = new AtomicFiles(sys);
     this.mounts = new Mounts(sys);
     this.trees = new Trees(sys);
     this.deletion = new BusyDeletion(sys);
@@ -47,8 +49,9 @@ final class LayerDirectories {
     try {
       files.createDirectory(layout.layer(id), Layout.LAYER_MODE);
       made = true;
+      sys.letPass(bytes(layout.layer(id)));
       Failpoint.LAYER_DIRECTORY.reached();
-      files.createDirectory(layout.diff(id), Layout.DIFF_MODE);
+      content.createDirectory(layout.diff(id), Layout.DIFF_MODE);
       symlink(id, linkId);
       Failpoint.LAYER_LINKED.reached();
       files.create(layout.linkFile(id), ascii(linkId), Layout.TEXT_MODE);
@@ -90,7 +93,7 @@ final class LayerDirectories {
     if (sys.findat(Sys.AT_FDCWD, bytes(layout.committed(parent))) == null) {
       commit(parent);
     }
-    files.createDirectory(layout.work(id), Layout.WORK_MODE);
+    content.createDirectory(layout.work(id), Layout.WORK_MODE);
     files.create(layout.lowerFile(id), ascii(lower), Layout.TEXT_MODE);
   }
 
@@ -121,7 +124,7 @@ final class LayerDirectories {
   }
 
   void symlink(String id, String linkId) throws ErrnoException {
-    sys.symlinkat(ascii("../" + id + "/diff"), Sys.AT_FDCWD, bytes(layout.link(linkId)));
+    sys.outside().symlinkat(ascii("../" + id + "/diff"), Sys.AT_FDCWD, bytes(layout.link(linkId)));
   }
 
   /**

@@ -12,6 +12,7 @@ import io.layerd.graph.overlayfs.OverlayStack;
 import io.layerd.graph.overlayfs.OverlaySupport;
 import io.layerd.sys.Sys;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -45,30 +46,38 @@ public final class Overlay2Driver implements GraphDriver {
   /**
    * Opens a home directory, made if absent, after checking that this host can mount overlays on it.
    *
+   * @param sys the kernel that layers are seen through
    * @param options {@code --storage-opt} values
    * @throws SystemFailure if it cannot; the message says why
    */
+  public static Overlay2Driver open(Sys sys, Path home, List<String> options) {
+    return create(sys, home, options);
+  }
+
+  /** The same where owners of files are the host's. */
   public static Overlay2Driver open(Path home, List<String> options) {
-    return open(Sys.host(), home, options);
+    return create(Sys.host(), home, options);
   }
 
   /** {@link #open(Path, List)} without options. */
   public static Overlay2Driver open(Path home) {
-    return open(Sys.host(), home, List.of());
+    return create(Sys.host(), home, List.of());
   }
 
-  private static Overlay2Driver open(Sys sys, Path home, List<String> options) {
+  private static Overlay2Driver create(Sys sys, Path home, List<String> options) {
     Overlay2Options parsed = Overlay2Options.parse(options);
     OverlaySupport.host().requireKernel("overlay2", 4, 0);
     Layout layout = new Layout(home.toAbsolutePath().normalize());
-    AtomicFiles files = new AtomicFiles(sys);
+    AtomicFiles files = new AtomicFiles(sys.outside());
     try {
       files.createDirectories(layout.home(), Layout.HOME_MODE);
       files.createDirectories(layout.links(), Layout.LINKS_MODE);
+      sys.letPass(layout.home().toString().getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
       throw new SystemFailure("cannot create " + layout.home() + ": " + e.getMessage(), e);
     }
-    OverlayProbe.Result probe = new OverlayProbe(sys, layout.home(), "overlay2", REFUSED).run();
+    OverlayProbe.Result probe =
+        new OverlayProbe(sys.outside(), layout.home(), "overlay2", REFUSED).run();
     parsed.requireQuota(probe.backingFileSystem());
     OverlayMounter mounter = OverlayMounter.host(sys, layout.home());
     return new Overlay2Driver(sys, layout, probe, mounter);

@@ -56,17 +56,25 @@ public final class VfsDriver implements GraphDriver {
   /**
    * Opens a home directory, made if absent.
    *
+   * @param sys the kernel that layers are seen through
    * @param options {@code --storage-opt} values
    */
-  public static VfsDriver open(Path home, List<String> options) {
+  public static VfsDriver open(Sys sys, Path home, List<String> options) {
     VfsOptions.check(options);
-    VfsDriver driver = new VfsDriver(Sys.host(), home.toAbsolutePath().normalize());
+    VfsDriver driver = new VfsDriver(sys, home.toAbsolutePath().normalize());
     try {
-      driver.files.createDirectories(driver.directory, HOME_MODE);
+      new AtomicFiles(sys.outside()).createDirectories(driver.directory, HOME_MODE);
+      sys.letPass(bytes(home));
+      sys.letPass(bytes(driver.directory));
       return driver;
     } catch (IOException e) {
       throw new SystemFailure("cannot create " + driver.directory + ": " + e.getMessage(), e);
     }
+  }
+
+  /** The same where owners of files are the host's. */
+  public static VfsDriver open(Path home, List<String> options) {
+    return open(Sys.host(), home, options);
   }
 
   @Override
