@@ -108,8 +108,10 @@ final class Ipvlan {
     }
   }
 
-  private void configure(String first, EndpointState endpoint) throws IOException {
+  /** Inside the namespace, where nobody else brings up the loopback interface. */
+  void configure(String first, EndpointState endpoint) throws IOException {
     try (RouteSocket socket = RouteSocket.open(sys)) {
+      socket.up(socket.index("lo"));
       int index = socket.index(first);
       socket.rename(index, endpoint.interfaceName());
       if (!endpoint.address().isEmpty()) {

@@ -99,26 +99,48 @@ class IpvlanTest {
     assertThat(NetworkInterface.getByName("ldt9m")).isNull();
   }
 
+  private static EndpointState endpoint(NetworkRecord network) {
+    return new EndpointState(
+        network.id(),
+        "iv",
+        RandomId.hex64(),
+        "eth0",
+        "10.222.191.3",
+        24,
+        "",
+        "",
+        0,
+        "",
+        "",
+        false,
+        true,
+        null,
+        Endpoints.NOTHING_ASKED);
+  }
+
+  @Test
+  void anInterfaceGetsItsNameAndAddressAndTheLoopbackWorks() throws IOException {
+    try (RouteSocket socket = RouteSocket.open(sys)) {
+      int fd = sys.openat(Sys.AT_FDCWD, namespace.toString().getBytes("UTF-8"), Sys.O_RDONLY, 0);
+      socket.createLink(new NewLink("macvlan", "ldt9y", ParentLinks.index(PARENT), Map.of()), fd);
+      sys.close(fd);
+    }
+    EndpointState endpoint = endpoint(network(PARENT, Map.of()));
+    namespaces.inside(
+        namespace,
+        () -> {
+          new Ipvlan(sys, namespaces).configure("ldt9y", endpoint);
+          NetworkInterface made = NetworkInterface.getByName("eth0");
+          assertThat(made.isUp()).isTrue();
+          assertThat(made.getInterfaceAddresses().toString()).contains("10.222.191.3/24");
+          assertThat(NetworkInterface.getByName("lo").isUp()).isTrue();
+        });
+  }
+
   @Test
   void aContainerIsPluggedOrTheKernelsReasonTold() throws IOException {
     NetworkRecord network = network(PARENT, Map.of("ipvlan_mode", "l3", "ipvlan_flag", "private"));
-    EndpointState endpoint =
-        new EndpointState(
-            network.id(),
-            "iv",
-            RandomId.hex64(),
-            "eth0",
-            "10.222.191.3",
-            24,
-            "",
-            "",
-            0,
-            "",
-            "",
-            false,
-            true,
-            null,
-            Endpoints.NOTHING_ASKED);
+    EndpointState endpoint = endpoint(network);
     Ipvlan ipvlan = new Ipvlan(sys, namespaces);
     if (kernelKnows("ipvlan")) {
       ipvlan.plug(namespace, endpoint, network);
