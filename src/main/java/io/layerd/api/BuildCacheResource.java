@@ -30,23 +30,22 @@ public class BuildCacheResource {
       @RestQuery("reserved-space") @Nullable String reserved,
       @RestQuery("max-used-space") @Nullable String most,
       @RestQuery("min-free-space") @Nullable String free) {
-    checkBytes("keep-storage", keepStorage);
-    checkBytes("reserved-space", reserved);
-    checkBytes("max-used-space", most);
-    checkBytes("min-free-space", free);
+    long kept = Math.max(bytes("keep-storage", keepStorage), bytes("reserved-space", reserved));
+    kept = Math.max(kept, bytes("max-used-space", most));
+    var unused = bytes("min-free-space", free);
     return backend
         .engine()
         .builds()
-        .pruneCache(Filters.parse(filters))
+        .pruneCache(Filters.parse(filters), kept)
         .map(bytes -> new BuildCachePruned(null, bytes));
   }
 
-  private static void checkBytes(String name, @Nullable String text) {
+  private static long bytes(String name, @Nullable String text) {
     if (text == null || text.isEmpty()) {
-      return;
+      return 0;
     }
     try {
-      Long.parseLong(text);
+      return Long.parseLong(text);
     } catch (NumberFormatException e) {
       throw new InvalidParameter(
           "%s is in bytes and expects an integer, got %s: strconv.Atoi: %s"

@@ -17,7 +17,7 @@ public final class Ping implements Handler<HttpServerRequest> {
 
   /** Names and values in turns; encoded once, which is most of the work of a header. */
   private static final CharSequence[] HEADERS = {
-    text("Builder-Version"), text("1"),
+    text("Builder-Version"), text("2"),
     text("Swarm"), text("inactive"),
     text("Cache-Control"), text("no-cache, no-store, must-revalidate"),
     text("Pragma"), text("no-cache"),

@@ -14,10 +14,15 @@ import org.jspecify.annotations.Nullable;
 final class Accounts {
   private final Sys sys;
   private final Path root;
+  private final boolean lenient;
 
-  Accounts(Sys sys, Path root) {
+  /**
+   * @param lenient whether a name that nobody has stands for root, as with BuildKit
+   */
+  Accounts(Sys sys, Path root, boolean lenient) {
     this.sys = sys;
     this.root = root;
+    this.lenient = lenient;
   }
 
   /**
@@ -42,6 +47,9 @@ final class Accounts {
       return (int) Long.parseLong(name);
     }
     String line = line(name, file);
+    if (line == null && lenient) {
+      return 0;
+    }
     if (line == null) {
       throw unknown("can't find " + what + name + ": " + missing + name);
     }

@@ -1,6 +1,8 @@
 package io.layerd.build;
 
+import io.layerd.error.EngineException;
 import io.layerd.error.Forbidden;
+import io.layerd.error.InvalidParameter;
 import io.layerd.error.NotFound;
 import io.layerd.image.ImageService.Cancellation;
 import io.layerd.image.ImageService.Image;
@@ -38,10 +40,40 @@ final class BaseImages {
     }
   }
 
-  private Image find(String name, @Nullable Platform platform, BuildReport report) {
+  /**
+   * Looks for an image here, and if need be at its registry.
+   *
+   * @throws EngineException in BuildKit's words if there is none
+   */
+  void lookFor(String name) {
+    allow(name);
+    String whole = name;
+    try {
+      Optional<Image> here = tools.images().find(name);
+      if (!request.pull() && here.isPresent() && fits(here.get(), request.platform())) {
+        return;
+      }
+      Reference reference = Reference.parse(name).tagged();
+      whole = reference.toString();
+      var unused = tools.images().lookUp(whole, request.credentials().apply(reference.domain()));
+    } catch (InvalidParameter e) {
+      throw new InvalidParameter(
+          "failed to parse stage name \"" + name + "\": " + e.getMessage(), e);
+    } catch (EngineException e) {
+      boolean none = e instanceof NotFound || String.valueOf(e.getMessage()).contains("unknown");
+      String why = none ? whole + ": not found" : e.getMessage();
+      throw new NotFound(name + ": failed to resolve source metadata for " + whole + ": " + why, e);
+    }
+  }
+
+  private void allow(String name) {
     if (!request.bases().test(name)) {
       throw new Forbidden("image " + name + " is not allowed");
     }
+  }
+
+  private Image find(String name, @Nullable Platform platform, BuildReport report) {
+    allow(name);
     Optional<Image> here = tools.images().find(name);
     boolean ask = request.pull() && pulled.add(name);
     if (here.isPresent() && !ask && fits(here.get(), platform)) {

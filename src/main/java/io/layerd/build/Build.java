@@ -3,6 +3,7 @@ package io.layerd.build;
 import io.layerd.build.BuildReport.StepTitle;
 import io.layerd.dockerfile.Dockerfile;
 import io.layerd.dockerfile.Instruction;
+import io.layerd.dockerfile.Spelling;
 import io.layerd.dockerfile.Substitution;
 import io.layerd.error.InvalidParameter;
 import io.layerd.error.SystemFailure;
@@ -88,17 +89,26 @@ final class Build {
   Result run() throws RunStep.NonZero, InterruptedException {
     int last = target();
     List<Dockerfile.Stage> stages = file.stages().subList(0, last + 1);
-    Set<Integer> needed = new NeededStages(stages, files).of(last, globals());
+    Substitution globals = globals();
+    NeededStages wanted = new NeededStages(stages, files);
+    Set<Integer> needed = wanted.of(last, globals);
     report.parsed(file, needed);
+    BaseImages bases = new BaseImages(tools, request, cancel);
+    if (kit) {
+      wanted
+          .images(needed, globals)
+          .forEach((name, line) -> report.metadata(name, line, () -> bases.lookFor(name)));
+    }
     int count = stepCount(needed);
     announceGlobals(count);
     if (kit && NeededStages.useContext(stages, needed)) {
       var unused = files.context(); // before the first step, as clients expect
     }
-    FinishedStages finished = new FinishedStages(new BaseImages(tools, request, cancel), stages);
+    FinishedStages finished = new FinishedStages(bases, stages);
     List<StageRun> runs = new ArrayList<>();
     List<BuildReport> reports = new ArrayList<>();
     int steps = file.globalArgs().size();
+    int states = wanted.states(file.stages());
     for (int number : needed) {
       BuildReport heard = report.ofStage(runs.size());
       StageSetting setting =
@@ -111,7 +121,7 @@ final class Build {
               imported,
               cancel,
               number,
-              needed.size(),
+              states,
               steps,
               count,
               number == last);
@@ -175,7 +185,13 @@ final class Build {
         return i;
       }
     }
-    throw new InvalidParameter("target stage \"" + request.target() + "\" could not be found");
+    List<String> names =
+        file.stages().stream().map(stage -> stage.from().name()).filter(n -> !n.isEmpty()).toList();
+    throw new InvalidParameter(
+        "target stage \""
+            + request.target()
+            + "\" could not be found"
+            + (kit ? Spelling.hint(request.target(), "", names) : ""));
   }
 
   private List<StageResult> together(

@@ -14,4 +14,7 @@ public interface BuildOutput {
 
   /** The id of an image that was made: {@code sha256:...}. */
   void image(String id);
+
+  /** The id of the image that has the same files in fewer layers. */
+  void squashed(String id);
 }

@@ -71,6 +71,13 @@ public interface BuildReport {
   /** How a download of the step goes on. */
   void progress(@Nullable String id, String status, long currentBytes, long totalBytes);
 
+  /**
+   * What is behind a URL is here.
+   *
+   * @param digest of its bytes
+   */
+  default void fetched(String url, String digest) {}
+
   /** A download of the step has ended. */
   void downloaded();
 
@@ -90,6 +97,16 @@ public interface BuildReport {
    * @param needed numbers of the stages
    */
   default void parsed(Dockerfile file, Set<Integer> needed) {}
+
+  /**
+   * It is looked for an image that the build stands on.
+   *
+   * @param line of the instruction that names it
+   * @param look throws if there is none
+   */
+  default void metadata(String image, int line, Runnable look) {
+    look.run();
+  }
 
   /**
    * An instruction uses a variable that nothing sets.

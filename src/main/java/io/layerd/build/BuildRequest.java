@@ -19,9 +19,11 @@ import org.jspecify.annotations.Nullable;
  * @param labels put on the result
  * @param cacheFrom images that may stand in for steps
  * @param noCache run every step
+ * @param uncached names of stages whose every step is run
  * @param pull ask the registry for base images that are here already
  * @param keepContainers leave the containers of all steps
  * @param forceRemove but none of them if the build fails
+ * @param squash make one layer of all that the last stage does
  * @param target name or number of the last stage to build; may be empty
  * @param platform of base images; null for the host's
  * @param host limits, network and hosts of RUN
@@ -36,9 +38,11 @@ public record BuildRequest(
     Map<String, String> labels,
     List<String> cacheFrom,
     boolean noCache,
+    List<String> uncached,
     boolean pull,
     boolean keepContainers,
     boolean forceRemove,
+    boolean squash,
     String target,
     @Nullable Platform platform,
     HostConfig host,

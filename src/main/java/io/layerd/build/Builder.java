@@ -90,12 +90,17 @@ public final class Builder {
     try {
       Build build =
           new Build(tools, request, file, directory, report, ImportedSteps.NONE, cancellation);
-      Image built = build.run().image();
+      StageResult result = build.run().result();
+      Image built = result.image();
       if (built == null) {
         throw new InvalidParameter("No image was generated. Is your Dockerfile empty?");
       }
       Digest image = built.id();
       output.image(image.toString());
+      if (request.squash()) {
+        image = new Squash(tools).of(built, result.base()).id();
+        output.squashed(image.toString());
+      }
       output.text("Successfully built " + image.hex().substring(0, 12) + "\n");
       for (Reference tag : request.tags()) {
         tools.images().tag(image, tag);
@@ -108,6 +113,15 @@ public final class Builder {
       Thread.currentThread().interrupt();
       throw new SystemFailure("the build was interrupted", e);
     }
+  }
+
+  /**
+   * Makes an image with one layer of one that was built.
+   *
+   * @return its id
+   */
+  public Digest squash(Digest image) {
+    return new Squash(tools).of(tools.images().get(image.toString()), null).id();
   }
 
   /** A directory for a build's files, gone when closed. */
@@ -133,10 +147,10 @@ public final class Builder {
     /**
      * A step's program failed.
      *
-     * @param command what ran
+     * @param message in BuildKit's words
      * @param line of the Dockerfile, from 1
      */
-    record Failed(String command, int code, int line) implements Solved {}
+    record Failed(String message, int line) implements Solved {}
   }
 
   /**
@@ -160,7 +174,7 @@ public final class Builder {
           new Build(tools, request, file, files, report, imported, cancellation).run();
       return new Solved.Done(built.image(), built.result().steps(), built.steps());
     } catch (RunStep.NonZero e) {
-      return new Solved.Failed(e.command(), e.code(), e.line());
+      return new Solved.Failed(e.kitText(), e.line());
     }
   }
 

@@ -17,6 +17,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Directories that RUN's cache mounts keep from build to build, each below one directory of its own
- * that is named after its id: {@code data} and the text {@code id}.
+ * that is named after its id: {@code data} and the texts {@code id} and {@code description}.
  */
 public final class CacheMounts {
   private final Sys sys;
@@ -37,9 +38,19 @@ public final class CacheMounts {
     this.root = root;
   }
 
-  /** One cache. */
+  /**
+   * One cache.
+   *
+   * @param description what used it first
+   */
   public record Entry(
-      String name, String id, long sizeBytes, Instant created, Instant used, boolean inUse) {}
+      String name,
+      String id,
+      String description,
+      long sizeBytes,
+      Instant created,
+      Instant used,
+      boolean inUse) {}
 
   /** A cache that a step uses until it closes it. */
   record Lease(CacheMounts mounts, String name, Path data, boolean fresh) implements AutoCloseable {
@@ -141,10 +152,41 @@ public final class CacheMounts {
     return new Entry(
         name,
         Files.readString(id),
+        description(directory, Files.readString(id)),
         new Walk(false).size(directory.resolve("data")),
         Files.readAttributes(id, BasicFileAttributes.class).creationTime().toInstant(),
         Files.getLastModifiedTime(id).toInstant(),
         inUse);
+  }
+
+  private static String description(Path directory, String id) throws IOException {
+    Path file = directory.resolve("description");
+    return Files.isRegularFile(file) ? Files.readString(file) : "cached mount " + id;
+  }
+
+  /** Says what a fresh one is for. */
+  void describe(Lease lease, String id, String target, String command) throws IOException {
+    String text = "cached mount " + target + " from exec " + command + " with id \"/" + id + "\"";
+    Files.writeString(root.resolve(lease.name()).resolve("description"), text);
+  }
+
+  /**
+   * Deletes those of some that nothing uses, the longest unused first, until no more than so many
+   * bytes are kept.
+   *
+   * @param kept bytes of all caches; 0 to delete every one of those
+   * @return what is gone
+   */
+  public List<Entry> remove(List<Entry> some, long kept) {
+    long total = list().stream().mapToLong(Entry::sizeBytes).sum();
+    List<Entry> gone = new ArrayList<>();
+    for (Entry entry : some.stream().sorted(Comparator.comparing(Entry::used)).toList()) {
+      if (!entry.inUse() && (kept == 0 || total > kept)) {
+        total -= remove(entry);
+        gone.add(entry);
+      }
+    }
+    return gone;
   }
 
   /**

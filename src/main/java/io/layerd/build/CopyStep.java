@@ -1,12 +1,9 @@
 package io.layerd.build;
 
 import io.layerd.dockerfile.ConfigEdit;
-import io.layerd.dockerfile.HereDoc;
 import io.layerd.dockerfile.ImagePath;
 import io.layerd.dockerfile.Instruction;
-import io.layerd.error.EngineException;
 import io.layerd.error.InvalidParameter;
-import io.layerd.error.NotFound;
 import io.layerd.error.SystemFailure;
 import io.layerd.image.ImageService.Image;
 import io.layerd.layer.StagedLayer;
@@ -16,10 +13,9 @@ import io.layerd.sys.ErrnoException;
 import io.layerd.sys.TreeCopy;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** COPY and ADD. */
@@ -27,14 +23,14 @@ final class CopyStep {
   private final Tools tools;
   private final StepImages steps;
   private final StepCache cache;
-  private final BuildReport report;
+  private final CopySources sources;
   private final boolean kit;
 
-  CopyStep(Tools tools, StepImages steps, StepCache cache, BuildReport report, boolean kit) {
+  CopyStep(Tools tools, StepImages steps, StepCache cache, CopySources sources, boolean kit) {
     this.tools = tools;
     this.steps = steps;
     this.cache = cache;
-    this.report = report;
+    this.sources = sources;
     this.kit = kit;
   }
 
@@ -60,28 +56,35 @@ final class CopyStep {
     if (copy.flags().parents() && !kit) {
       throw BuildKitOnly.flag("--parents");
     }
-    if (copy.flags().keepGitDir()) {
+    if (copy.flags().keepGitDir() && !kit) {
       throw BuildKitOnly.flag("--keep-git-dir");
+    }
+    if (copy.flags().unpack() != null && !kit) {
+      throw BuildKitOnly.flag("--unpack");
     }
     stage.line(copy.source().text() + " # buildkit");
     ConfigEdit edit = stage.edit();
     String keyword = copy.add() ? "ADD" : "COPY";
     String said = edit.expand(copy.destination());
     String destination = destination(stage, said);
-    List<CopySource> sources = sources(keyword, copy, edit, root, fromImage, scratch);
-    if (sources.size() > 1 && !destination.endsWith("/")) {
-      throw new InvalidParameter(
-          "When using "
-              + keyword
-              + " with more than one source file, the destination must be a directory and end"
-              + " with a /");
+    List<CopySource> found = sources.find(copy, edit, root, fromImage, scratch);
+    if (found.size() > 1 && !destination.endsWith("/")) {
+      if (!kit) {
+        throw new InvalidParameter(
+            "When using "
+                + keyword
+                + " with more than one source file, the destination must be a directory and end"
+                + " with a /");
+      }
+      destination += "/";
     }
     IgnoreFile excludes =
         IgnoreFile.of(copy.flags().excludes().stream().map(edit::expand).toList());
     String chown = edit.expand(copy.flags().chown());
-    Integer mode = mode(edit.expand(copy.flags().chmod()));
+    String chmod = edit.expand(copy.flags().chmod());
+    IntUnaryOperator mode = FileMode.parse(chmod, kit);
     boolean keepsOwners = fromImage && chown.isEmpty();
-    String hash = new ContentHash(tools.sys(), excludes, keepsOwners).of(sources);
+    String hash = new ContentHash(tools.sys(), excludes, keepsOwners).of(found);
     ContainerConfig command =
         stage.nop(
             "#(nop) " + keyword + flags(chown, copy, edit) + " " + hash + " in " + said + " ");
@@ -92,8 +95,9 @@ final class CopyStep {
       TreeCopy.@Nullable Owner owner =
           chown.isEmpty()
               ? (fromImage ? null : new TreeCopy.Owner(0, 0))
-              : new Accounts(tools.sys(), work.root()).owner(chown);
-      place(copy, sources, destination, work.root(), owner, mode, excludes);
+              : new Accounts(tools.sys(), work.root(), kit).owner(chown);
+      Directories made = new Directories(tools.sys(), owner, directoryMode(chmod));
+      place(copy, found, destination, work.root(), owner, mode, excludes, made);
       StagedLayer staged = ChangedLayer.stage(tools.layers(), work.id());
       stage.image(steps.keep(stage.image(), stage.platform(), stage.step(command), staged));
     }
@@ -116,6 +120,12 @@ final class CopyStep {
     for (String exclude : copy.flags().excludes()) {
       flags.append(" --exclude=").append(edit.expand(exclude));
     }
+    if (copy.flags().parents()) {
+      flags.append(" --parents=").append(copy.sources().stream().map(edit::expand).toList());
+    }
+    if (copy.flags().unpack() != null) {
+      flags.append(" --unpack=").append(copy.flags().unpack());
+    }
     return flags.toString();
   }
 
@@ -126,56 +136,9 @@ final class CopyStep {
     return directory && !path.endsWith("/") ? path + "/" : path;
   }
 
-  private List<CopySource> sources(
-      String keyword,
-      Instruction.Copy copy,
-      ConfigEdit edit,
-      Path root,
-      boolean fromImage,
-      Path scratch)
-      throws IOException {
-    List<String> names = copy.sources().stream().map(edit::expand).toList();
-    List<CopySource> sources = new ArrayList<>();
-    try {
-      SourceFinder finder = new SourceFinder(tools.sys(), root, !fromImage);
-      for (String name : names) {
-        if (copy.add() && RemoteFile.isUrl(name)) {
-          sources.add(
-              new RemoteFile(tools.sys(), report)
-                  .fetch(name, edit.expand(copy.flags().checksum()), scratch));
-        } else {
-          sources.addAll(finder.find(List.of(name)));
-        }
-      }
-    } catch (NotFound | InvalidParameter e) {
-      if (kit && e instanceof NotFound) {
-        throw new NotFound("failed to compute cache key: " + e.getMessage(), e);
-      }
-      EngineException failed =
-          e instanceof NotFound
-              ? new NotFound(keyword + " failed: " + e.getMessage(), e)
-              : new InvalidParameter(keyword + " failed: " + e.getMessage(), e);
-      throw failed;
-    }
-    for (HereDoc document : copy.inline()) {
-      sources.add(inline(document, edit, scratch));
-    }
-    if (sources.isEmpty()) {
-      throw new InvalidParameter(keyword + " failed: no source files were specified");
-    }
-    return sources;
-  }
-
-  private CopySource inline(HereDoc document, ConfigEdit edit, Path scratch) throws IOException {
-    Path file = Files.createTempFile(scratch, "inline", "");
-    Files.writeString(file, edit.document(document));
-    byte[] host = TreePath.bytes(file);
-    tools.sys().fchmodat(io.layerd.sys.Sys.AT_FDCWD, host, 0644);
-    return new CopySource(
-        host,
-        tools.sys().lstatat(io.layerd.sys.Sys.AT_FDCWD, host),
-        TreePath.bytes(document.name()),
-        false);
+  /** BuildKit makes directories on the way as it makes what is copied. */
+  private int directoryMode(String chmod) {
+    return kit && FileMode.isNumber(chmod) ? Integer.parseInt(chmod, 8) : 0755;
   }
 
   private void place(
@@ -184,8 +147,9 @@ final class CopyStep {
       String path,
       Path root,
       TreeCopy.@Nullable Owner owner,
-      @Nullable Integer mode,
-      IgnoreFile excludes)
+      @Nullable IntUnaryOperator mode,
+      IgnoreFile excludes,
+      Directories made)
       throws IOException {
     for (CopySource source : sources) {
       int prefix = source.host().length + 1;
@@ -199,8 +163,10 @@ final class CopyStep {
                       && excludes.excludes(
                           new String(name, prefix, name.length - prefix, StandardCharsets.UTF_8)),
               false);
-      Destination destination = new Destination(tools.sys(), root, path, options, owner);
-      if (copy.add() && source.unpackable() && source.stat().isRegular() && isTar(source)) {
+      String to = source.below().isEmpty() ? path : path + "/" + source.below() + "/";
+      Destination destination = new Destination(tools.sys(), root, to, options, made);
+      boolean unpacks = copy.add() && !Boolean.FALSE.equals(copy.flags().unpack());
+      if (unpacks && source.unpackable() && source.stat().isRegular() && isTar(source)) {
         destination.unpack(source);
       } else {
         destination.add(source);
@@ -210,18 +176,5 @@ final class CopyStep {
 
   private static boolean isTar(CopySource source) {
     return TarProbe.isTar(Path.of(new String(source.host(), StandardCharsets.UTF_8)));
-  }
-
-  private static @Nullable Integer mode(String text) {
-    if (text.isEmpty()) {
-      return null;
-    }
-    if (!text.matches("[0-7]{1,4}")) {
-      throw new InvalidParameter(
-          "invalid chmod parameter: '"
-              + text
-              + "'. it should be octal string and between 0 and 07777");
-    }
-    return Integer.parseInt(text, 8);
   }
 }

@@ -11,7 +11,6 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
 
 /** Where COPY and ADD put things: a path in the mounted layers of the image to be. */
 final class Destination {
@@ -24,14 +23,13 @@ final class Destination {
   /**
    * @param path absolute; a slash at the end says that it is a directory
    * @param options of every copy
-   * @param owner of directories that have to be made; null is root
+   * @param made how directories are made
    */
-  Destination(
-      Sys sys, Path root, String path, TreeCopy.Options options, TreeCopy.@Nullable Owner owner) {
+  Destination(Sys sys, Path root, String path, TreeCopy.Options options, Directories made) {
     this.sys = sys;
     this.root = root;
     this.path = path;
-    directories = new Directories(sys, owner);
+    directories = made;
     copy = new TreeCopy(sys, options);
   }
 

@@ -8,17 +8,19 @@ import java.util.Arrays;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
-/** Makes directories that are missing, 0755. */
+/** Makes directories that are missing. */
 final class Directories {
   private final Sys sys;
   private final TreeCopy.@Nullable Owner owner;
+  private final int mode;
 
   /**
    * @param owner null is root
    */
-  Directories(Sys sys, TreeCopy.@Nullable Owner owner) {
+  Directories(Sys sys, TreeCopy.@Nullable Owner owner, int mode) {
     this.sys = sys;
     this.owner = owner;
+    this.mode = mode;
   }
 
   /**
@@ -35,8 +37,8 @@ final class Directories {
       next = parent(next);
     }
     for (byte[] directory : missing) {
-      sys.mkdirat(Sys.AT_FDCWD, directory, 0755);
-      sys.fchmodat(Sys.AT_FDCWD, directory, 0755);
+      sys.mkdirat(Sys.AT_FDCWD, directory, mode);
+      sys.fchmodat(Sys.AT_FDCWD, directory, mode);
       if (owner != null && (above || directory == host)) {
         sys.lchownat(Sys.AT_FDCWD, directory, owner.uid(), owner.gid());
       }

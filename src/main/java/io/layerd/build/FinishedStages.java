@@ -91,6 +91,6 @@ final class FinishedStages {
 
   /** A stage that is not built. */
   static StageResult none() {
-    return new StageResult(null, Digest.of(new byte[0]), List.of());
+    return new StageResult(null, null, Digest.of(new byte[0]), List.of());
   }
 }

@@ -5,8 +5,10 @@ import io.layerd.dockerfile.Instruction;
 import io.layerd.dockerfile.Substitution;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -40,6 +42,51 @@ final class NeededStages {
       }
     }
     return needed;
+  }
+
+  /**
+   * The images that stages stand on or take files from, each with the line that names it first.
+   *
+   * @param values of variables in FROM lines
+   */
+  Map<String, Integer> images(Set<Integer> needed, Substitution values) {
+    Map<String, Integer> images = new LinkedHashMap<>();
+    for (int number : needed) {
+      Dockerfile.Stage stage = stages.get(number);
+      if (files.replaces(stage.from().name())) {
+        continue;
+      }
+      int line = stage.from().source().line();
+      image(values.word(stage.from().base()), number, line, images);
+      for (Instruction instruction : stage.instructions()) {
+        int place = instruction.source().line();
+        sources(instruction).forEach(source -> image(source, number, place, images));
+      }
+    }
+    return images;
+  }
+
+  private void image(String name, int before, int line, Map<String, Integer> images) {
+    Deque<Integer> found = new ArrayDeque<>();
+    named(name, before, found);
+    boolean other = name.isEmpty() || name.equals("scratch") || name.matches("[0-9]+|.*\\$.*");
+    if (!other && found.isEmpty() && !files.replaces(name)) {
+      images.putIfAbsent(name, line);
+    }
+  }
+
+  /** How many stages BuildKit counts: images that files are taken from are such too. */
+  int states(List<Dockerfile.Stage> all) {
+    Map<String, Integer> images = new LinkedHashMap<>();
+    boolean mounts = false;
+    for (int number = 0; number < all.size(); number++) {
+      for (Instruction instruction : all.get(number).instructions()) {
+        int before = number;
+        sources(instruction).forEach(source -> image(source, before, 0, images));
+        mounts |= instruction instanceof Instruction.Run run && !run.mounts().isEmpty();
+      }
+    }
+    return all.size() + images.size() + (mounts ? 1 : 0);
   }
 
   /** Whether any of the stages takes files from the context. */

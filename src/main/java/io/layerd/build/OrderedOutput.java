@@ -97,5 +97,10 @@ final class OrderedOutput {
     public void image(String id) {
       say(() -> output.image(id), id.length());
     }
+
+    @Override
+    public void squashed(String id) {
+      say(() -> output.squashed(id), id.length());
+    }
   }
 }

@@ -3,11 +3,20 @@ package io.layerd.build;
 import io.layerd.error.InvalidParameter;
 import io.layerd.oci.Platform;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** {@code os/architecture[/variant]}, as FROM's {@code --platform} says it. */
 final class PlatformNames {
+  /** Names that stand alone: an architecture, or an operating system. */
+  private static final Set<String> SINGLE =
+      Set.of(
+          ("linux windows darwin freebsd amd64 x86_64 x86-64 arm64 aarch64 arm armhf armel 386 i386"
+                  + " ppc64le ppc64 s390x riscv64 loong64 mips mipsle mips64 mips64le wasm")
+              .split(" "));
+
   private PlatformNames() {}
 
   static Platform parse(String text) {
@@ -15,6 +24,14 @@ final class PlatformNames {
     if (parts.length > 3 || text.isBlank()) {
       throw new InvalidParameter(
           "failed to parse platform " + text + ": \"" + text + "\" is an invalid component");
+    }
+    if (parts.length == 1 && !SINGLE.contains(parts[0].toLowerCase(Locale.ROOT))) {
+      throw new InvalidParameter(
+          "failed to parse platform "
+              + text
+              + ": \""
+              + text
+              + "\": unknown operating system or architecture: invalid argument");
     }
     String variant = parts.length == 3 ? parts[2] : null;
     return parts.length == 1

@@ -59,7 +59,7 @@ final class RemoteContexts {
     if (!RemoteFile.isUrl(url)) {
       throw new InvalidParameter("unable to prepare context: path \"" + url + "\" not found");
     }
-    CopySource file = new RemoteFile(sys, report).fetch(url, "", scratch);
+    CopySource file = new RemoteFile(sys, report, false).fetch(url, "", scratch);
     Path fetched = Path.of(new String(file.host(), StandardCharsets.UTF_8));
     try (InputStream in = Files.newInputStream(fetched)) {
       unpack(in, target);
@@ -114,7 +114,17 @@ final class RemoteContexts {
     return Path.of(new String(directory.host(), StandardCharsets.UTF_8));
   }
 
+  /** The commit that a repository stands at. */
+  String commit(Path directory) throws IOException, InterruptedException {
+    return said(directory, "rev-parse", "HEAD");
+  }
+
   private void git(Path directory, String... arguments) throws IOException, InterruptedException {
+    var unused = said(directory, arguments);
+  }
+
+  private String said(Path directory, String... arguments)
+      throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of("git", "-c", "protocol.ext.allow=never", "-C"));
     command.add(directory.toString());
     command.addAll(Arrays.asList(arguments));
@@ -142,6 +152,7 @@ final class RemoteContexts {
         }
         throw new InvalidParameter("failed to fetch remote: git " + arguments[0] + ": " + said);
       }
+      return said;
     } finally {
       process.destroyForcibly();
     }

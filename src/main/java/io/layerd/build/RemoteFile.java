@@ -23,10 +23,15 @@ final class RemoteFile {
 
   private final Sys sys;
   private final BuildReport report;
+  private final boolean kit;
 
-  RemoteFile(Sys sys, BuildReport report) {
+  /**
+   * @param kit whether errors are told in BuildKit's words
+   */
+  RemoteFile(Sys sys, BuildReport report, boolean kit) {
     this.sys = sys;
     this.report = report;
+    this.kit = kit;
   }
 
   static boolean isUrl(String name) {
@@ -60,18 +65,23 @@ final class RemoteFile {
       int status = connection.getResponseCode();
       if (status >= 400) {
         throw new InvalidParameter(
-            "failed to GET "
-                + url
-                + " with status "
-                + status
-                + " "
-                + connection.getResponseMessage());
+            kit
+                ? CopySources.NOT_LOADED + "invalid response status " + status
+                : "failed to GET "
+                    + url
+                    + " with status "
+                    + status
+                    + " "
+                    + connection.getResponseMessage());
       }
       String digest = copy(connection, file);
       if (!checksum.isEmpty() && !checksum.equals("sha256:" + digest)) {
         throw new InvalidParameter(
-            "digest mismatch of " + url + ": sha256:" + digest + ", expected " + checksum);
+            kit
+                ? "digest mismatch sha256:" + digest + ": " + checksum
+                : "digest mismatch of " + url + ": sha256:" + digest + ", expected " + checksum);
       }
+      report.fetched(url, "sha256:" + digest);
       long modified = connection.getLastModified();
       Files.setLastModifiedTime(file, FileTime.fromMillis(modified));
     } finally {
@@ -79,10 +89,11 @@ final class RemoteFile {
     }
     byte[] host = TreePath.bytes(file);
     Stat stat = sys.lstatat(Sys.AT_FDCWD, host);
-    if (name.isEmpty()) {
+    if (name.isEmpty() && !kit) {
       throw new InvalidParameter("cannot determine filename for source " + url);
     }
-    return new CopySource(host, stat, TreePath.bytes(name), false);
+    byte[] shown = TreePath.bytes(name.isEmpty() ? "download" : name);
+    return new CopySource(host, stat, shown, false);
   }
 
   private String copy(HttpURLConnection connection, Path file) throws IOException {

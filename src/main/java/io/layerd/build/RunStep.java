@@ -1,5 +1,7 @@
 package io.layerd.build;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.layerd.container.AttachRequest;
 import io.layerd.container.AttachSession;
 import io.layerd.container.ContainerService;
@@ -8,6 +10,7 @@ import io.layerd.container.CreateRequest;
 import io.layerd.container.WaitCondition;
 import io.layerd.dockerfile.HereDoc;
 import io.layerd.dockerfile.Instruction;
+import io.layerd.dockerfile.Words;
 import io.layerd.error.EngineException;
 import io.layerd.error.InvalidParameter;
 import io.layerd.error.SystemFailure;
@@ -31,6 +34,8 @@ import org.jboss.logging.Logger;
 /** RUN: a container on the layers so far, whose changes become the next. */
 final class RunStep {
   private static final Logger LOG = Logger.getLogger(RunStep.class);
+
+  private static final String NOT_CREATED = "OCI runtime create failed: ";
 
   private final Tools tools;
   private final StepImages steps;
@@ -74,10 +79,6 @@ final class RunStep {
       this.line = line;
     }
 
-    String command() {
-      return command;
-    }
-
     int line() {
       return line;
     }
@@ -88,7 +89,10 @@ final class RunStep {
 
     /** As BuildKit says it. */
     String kitText() {
-      return "process \"" + command + "\" did not complete successfully: exit code: " + code;
+      return "process "
+          + Words.quote(command)
+          + " did not complete successfully: exit code: "
+          + code;
     }
 
     String text() {
@@ -109,10 +113,10 @@ final class RunStep {
       throw BuildKitOnly.flag("--security");
     }
     if (run.network().equals("host") && client != null && !client.allows("network.host")) {
-      throw new InvalidParameter("network.host is not allowed");
+      throw new InvalidParameter("failed to load LLB: network.host is not allowed");
     }
     if (run.security().equals("insecure")) {
-      throw new InvalidParameter("security.insecure is not allowed");
+      throw new InvalidParameter("failed to load LLB: security.insecure is not allowed");
     }
     List<MountFlag> mounts =
         run.mounts().stream().map(text -> MountFlag.parse(text, stage.edit()::expand)).toList();
@@ -131,7 +135,7 @@ final class RunStep {
       return true;
     }
     String workDir = stage.config().workingDir();
-    try (StepMounts mounted = StepMounts.prepare(sources, workDir, mounts)) {
+    try (StepMounts mounted = StepMounts.prepare(sources, workDir, mounts, command)) {
       execute(stage, run, command, args, kept, mounted);
     }
     return false;
@@ -185,7 +189,7 @@ final class RunStep {
     try {
       report.running(id);
       MountStubs stubs = MountStubs.lookFor(tools, id, mounted.targets());
-      int code = await(id);
+      int code = code(id, command);
       if (code != 0) {
         throw new NonZero(String.join(" ", command), code, run.source().line());
       }
@@ -198,6 +202,30 @@ final class RunStep {
       throw new SystemFailure("cannot clear the places of mounts: " + e.getMessage(), e);
     } finally {
       containers.finished(id, failed);
+    }
+  }
+
+  /** What a runtime says of a program that it cannot start is its output to BuildKit. */
+  private int code(String id, List<String> command) throws InterruptedException {
+    if (request.client() == null) {
+      return await(id);
+    }
+    try {
+      return await(id);
+    } catch (EngineException e) {
+      String message = String.valueOf(e.getMessage());
+      int runtime = message.indexOf(NOT_CREATED);
+      if (runtime >= 0) {
+        String said = message.substring(runtime + NOT_CREATED.length());
+        report.log(2, (said.replaceFirst(" create failed", " run failed") + "\n").getBytes(UTF_8));
+        return 1;
+      }
+      throw new SystemFailure(
+          "process "
+              + Words.quote(String.join(" ", command))
+              + " did not complete successfully: "
+              + message,
+          e);
     }
   }
 

@@ -22,6 +22,7 @@ final class Stage {
   private final Platform platform;
   private final BuildCache cache;
   private final List<BuiltStep> steps = new ArrayList<>();
+  private final @Nullable Image base;
   private @Nullable Image image;
   private @Nullable Digest coming;
   private Digest key;
@@ -40,6 +41,7 @@ final class Stage {
       BuildCache cache,
       boolean kit,
       @Nullable StageResult below) {
+    this.base = base;
     this.image = base;
     this.key = below == null ? StepKey.base(base, platform) : below.key();
     this.steps.addAll(below == null ? List.of() : below.steps());
@@ -114,7 +116,7 @@ final class Stage {
   }
 
   StageResult result() {
-    return new StageResult(image, key, steps);
+    return new StageResult(image, base, key, steps);
   }
 
   ConfigEdit edit() {

@@ -52,7 +52,8 @@ final class StageRun {
     steps = new StepImages(tools.images(), tools.layers(), tools.version());
     List<String> from = setting.kit() ? List.of() : request.cacheFrom();
     cache = new StepCache(tools, steps, from, setting.imported(), report);
-    copies = new CopyStep(tools, steps, cache, report, setting.kit());
+    CopySources found = new CopySources(tools.sys(), report, setting.kit(), setting.cancel());
+    copies = new CopyStep(tools, steps, cache, found, setting.kit());
     StepMounts.Sources mounts =
         new StepMounts.Sources(tools, request, setting.files(), sources, setting.cancel());
     runs = new RunStep(tools, steps, cache, request, report, setting.cancel(), containers, mounts);
@@ -65,20 +66,29 @@ final class StageRun {
     return containers;
   }
 
-  private void announce(Source source, int inStage, int ofStage) {
+  private void announce(Source source, String title, int inStage, int ofStage) {
     setting.cancel().check();
     step++;
     report.begin(
         new StepTitle(
             step,
             setting.stepCount(),
-            source.text(),
+            setting.kit() ? title + summary(source) : title,
             source.line(),
             setting.number(),
             setting.stage().from().name(),
             setting.stageCount(),
             inStage,
             ofStage));
+  }
+
+  /** How a here-document that is run begins. */
+  private static String summary(Source source) {
+    if (source.hereDocs().size() != 1 || !source.text().regionMatches(true, 0, "RUN", 0, 3)) {
+      return "";
+    }
+    String[] lines = source.hereDocs().getFirst().content().strip().split("\n", 2);
+    return " (" + lines[0] + (lines.length > 1 ? "..." : "") + ")";
   }
 
   private static boolean makesFiles(Instruction instruction) {
@@ -92,11 +102,19 @@ final class StageRun {
    */
   StageResult run() throws RunStep.NonZero, InterruptedException {
     Dockerfile.Stage stage = setting.stage();
-    boolean onStage = sources.stage(globals.word(stage.from().base())) >= 0;
+    String base = globals.word(stage.from().base());
+    boolean onStage = sources.stage(base) >= 0;
     boolean replaced = setting.files().replaces(stage.from().name());
-    int in = setting.kit() && onStage && !replaced ? 0 : 1;
+    boolean nothing = onStage || base.equals(SCRATCH);
+    int in = setting.kit() && nothing && !replaced ? 0 : 1;
     int of = in + (int) stage.instructions().stream().filter(StageRun::makesFiles).count();
-    announce(stage.from().source(), in, of);
+    announce(
+        stage.from().source(),
+        setting.kit()
+            ? globals.shown(stage.from().source().text(), true)
+            : stage.from().source().text(),
+        in,
+        of);
     Stage state = from(stage.from(), replaced);
     made(state);
     if (!replaced) {
@@ -104,7 +122,13 @@ final class StageRun {
       for (Instruction instruction : stage.instructions()) {
         boolean shown = makesFiles(instruction);
         in += shown ? 1 : 0;
-        announce(instruction.source(), shown ? in : 0, of);
+        String text = instruction.source().text();
+        state.undefined(_ -> {});
+        String title =
+            shown && setting.kit()
+                ? state.edit().shown(text, instruction instanceof Instruction.Run)
+                : text;
+        announce(instruction.source(), title, shown ? in : 0, of);
         listen(state, instruction);
         instruction(state, instruction);
       }
@@ -113,7 +137,7 @@ final class StageRun {
     if (setting.last()) {
       for (Map.Entry<String, String> label : new TreeMap<>(setting.request().labels()).entrySet()) {
         String text = "LABEL " + label.getKey() + "=" + label.getValue();
-        announce(new Source(0, text, List.of()), 0, of);
+        announce(new Source(0, text, List.of()), text, 0, of);
         label(state, label.getKey(), label.getValue());
       }
     }
@@ -199,7 +223,7 @@ final class StageRun {
         platform,
         setting.file().escape(),
         args,
-        new BuildCache(setting.tools().images(), setting.request().noCache()),
+        new BuildCache(setting.tools().images(), setting.uncached()),
         setting.kit(),
         below);
   }

@@ -8,7 +8,7 @@ import io.layerd.image.Cancel;
  *
  * @param args of the whole build
  * @param number among all stages of the Dockerfile, from 0
- * @param stageCount how many are built
+ * @param stageCount how many are told of
  * @param stepsBefore steps of the build before this stage's first
  * @param stepCount steps of the build
  * @param last whether it is the one that was asked for
@@ -28,6 +28,15 @@ record StageSetting(
     boolean last) {
   Dockerfile.Stage stage() {
     return file.stages().get(number);
+  }
+
+  /** Whether every step is to be run. */
+  boolean uncached() {
+    String name = stage().from().name();
+    boolean named =
+        request.uncached().stream()
+            .anyMatch(each -> each.equalsIgnoreCase(name) || each.equals("" + number));
+    return request.noCache() || named;
   }
 
   /** Whether a client of BuildKit asked. */

@@ -2,6 +2,7 @@ package io.layerd.build;
 
 import io.layerd.build.StageSources.Origin;
 import io.layerd.error.InvalidParameter;
+import io.layerd.error.NotFound;
 import io.layerd.error.SystemFailure;
 import io.layerd.image.Cancel;
 import io.layerd.oci.ChainId;
@@ -9,6 +10,7 @@ import io.layerd.spec.BindOptions;
 import io.layerd.spec.MountRequest;
 import io.layerd.spec.TmpfsOptions;
 import io.layerd.sys.ErrnoException;
+import io.layerd.sys.Stat;
 import io.layerd.sys.Sys;
 import io.layerd.sys.TreeCopy;
 import java.io.IOException;
@@ -56,8 +58,11 @@ final class StepMounts implements AutoCloseable {
       }
       try {
         TreePath found = TreePath.follow(tools.sys(), root, flag.text("source"));
-        CopySource source =
-            new CopySource(found.host(), found.existing(flag.text("source")), new byte[0], false);
+        Stat stat = found.stat();
+        if (stat == null) {
+          throw new NotFound(CopySources.missing(flag.text("source").replaceFirst("^/+", "")));
+        }
+        CopySource source = new CopySource(found.host(), stat, new byte[0], false);
         return new ContentHash(tools.sys(), IgnoreFile.of(List.of()), false).of(List.of(source));
       } catch (ErrnoException e) {
         throw new SystemFailure("cannot read what is to be mounted: " + e.getMessage(), e);
@@ -69,15 +74,21 @@ final class StepMounts implements AutoCloseable {
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
   private final List<MountRequest> mounts = new ArrayList<>();
   private final Map<String, String> env = new TreeMap<>();
+  private final String command;
   private @Nullable Path secrets;
 
-  private StepMounts(Sources sources) {
+  private StepMounts(Sources sources, String command) {
     this.sources = sources;
+    this.command = command;
   }
 
-  static StepMounts prepare(Sources sources, String workDir, List<MountFlag> flags)
+  /**
+   * @param command what they are for
+   */
+  static StepMounts prepare(
+      Sources sources, String workDir, List<MountFlag> flags, List<String> command)
       throws InterruptedException {
-    StepMounts made = new StepMounts(sources);
+    StepMounts made = new StepMounts(sources, String.join(" ", command));
     boolean whole = false;
     try {
       for (MountFlag flag : flags) {
@@ -123,7 +134,7 @@ final class StepMounts implements AutoCloseable {
   private static String target(MountFlag flag, String workDir) {
     String target = flag.text("target");
     if (target.isEmpty()) {
-      throw new InvalidParameter("\"" + flag.type() + "\" mount must have a target");
+      throw new InvalidParameter("invalid mount target \"/\"");
     }
     return io.layerd.dockerfile.ImagePath.below(workDir, target);
   }
@@ -146,6 +157,7 @@ final class StepMounts implements AutoCloseable {
     CacheMounts.Lease lease = caches.use(id, sharing, sources.cancel());
     open.push(lease);
     if (lease.fresh()) {
+      caches.describe(lease, id, target, command);
       if (!flag.text("from").isEmpty()) {
         Path from = sourceOf(flag, true);
         new TreeCopy(sources.tools().sys(), TreeCopy.Options.PLAIN)
@@ -171,7 +183,7 @@ final class StepMounts implements AutoCloseable {
     boolean ours = root.startsWith(sources.tools().work());
     TreePath found = TreePath.follow(sources.tools().sys(), root, flag.text("source"));
     if (found.stat() == null) {
-      throw new InvalidParameter("\"" + flag.text("source") + "\": not found");
+      throw new NotFound(CopySources.missing(flag.text("source").replaceFirst("^/+", "")));
     }
     Path path = Path.of(new String(found.host(), StandardCharsets.UTF_8));
     if (!ours || !writable) {
@@ -247,16 +259,17 @@ final class StepMounts implements AutoCloseable {
 
   private void ssh(MountFlag flag) throws IOException {
     String id = flag.text("id").isEmpty() ? "default" : flag.text("id");
-    if (!client().hasAgent(id)) {
-      if (flag.flag("required")) {
-        throw new InvalidParameter("ssh key \"" + id + "\" not found: unset ssh forward key " + id);
-      }
-      return;
-    }
     long number = mounts.stream().filter(each -> each.target().contains("/ssh_agent.")).count();
     String target = flag.text("target");
     if (target.isEmpty()) {
       target = "/run/buildkit/ssh_agent." + number;
+      env.putIfAbsent("SSH_AUTH_SOCK", target);
+    }
+    if (!client().hasAgent(id)) {
+      if (flag.flag("required")) {
+        throw new InvalidParameter("unset ssh forward key " + id);
+      }
+      return;
     }
     Path socket = hidden().resolve("agent" + number);
     open.push(AgentSocket.open(client(), id, socket));

@@ -43,7 +43,7 @@ final class WorkDirStep {
         state.image(steps.keep(image, state.platform(), kept));
         return;
       }
-      new Directories(tools.sys(), null).make(there.host(), true);
+      new Directories(tools.sys(), null, 0755).make(there.host(), true);
       StagedLayer staged = ChangedLayer.stage(tools.layers(), work.id());
       state.image(steps.keep(image, state.platform(), kept, staged));
     } catch (ErrnoException e) {

@@ -23,6 +23,8 @@ public final class BuildKit {
   private final StreamedBuilds streamed;
   private final CachePruning caches;
   private final Worker worker;
+  private final BuildHistory history;
+  private final Builder builder;
 
   /**
    * @param place what tells this daemon from others of the host
@@ -35,6 +37,8 @@ public final class BuildKit {
       String place,
       String version,
       Supplier<List<String>> hostGateways) {
+    this.builder = builder;
+    history = new BuildHistory(images);
     dockerfiles = new DockerfileSolve(builder, images, sessions);
     Outputs outputs = new Outputs(builder, images, sessions);
     solver = new Solver(solves, outputs, new CacheExports(images, sessions));
@@ -56,7 +60,7 @@ public final class BuildKit {
    */
   public RpcService control(Predicate<String> allowed) {
     Gateway gateway = new Gateway(solves, dockerfiles, worker);
-    return new Control(solves, gateway, dockerfiles, solver, caches, worker, allowed);
+    return new Control(solves, gateway, dockerfiles, solver, caches, worker, history, allowed);
   }
 
   /**
@@ -73,6 +77,11 @@ public final class BuildKit {
       Cancellation client)
       throws InterruptedException {
     return streamed.run(build, body, trace, client);
+  }
+
+  /** Makes an image with one layer of one that was built, and returns its ID. */
+  public String squash(String image) {
+    return builder.squash(Digest.parse(image)).toString();
   }
 
   /** A client sends the context of a build; blocks until the build wants no more of it. */

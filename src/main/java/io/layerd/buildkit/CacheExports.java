@@ -13,12 +13,16 @@ import io.layerd.oci.Digest;
 import io.layerd.rpc.RpcException;
 import io.layerd.spec.SpecJson;
 import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
 /** Brings the steps that a build did to where the client wants them kept. */
 final class CacheExports {
+  private static final String MANIFEST = "cache.manifest";
+
   private final ImageService images;
   private final Sessions sessions;
 
@@ -66,25 +70,65 @@ final class CacheExports {
     }
   }
 
-  /** Everything else; blocks until it is there. */
-  void write(Solve solve, Solve.Result result) throws RpcException, InterruptedException {
+  /**
+   * Everything else; blocks until it is there.
+   *
+   * @return what the client is told of it
+   */
+  Map<String, String> write(Solve solve, Solve.Result result)
+      throws RpcException, InterruptedException {
+    Map<String, String> told = new LinkedHashMap<>();
     for (CacheOptions.Entry entry : solve.cache().exports()) {
-      if (entry.type().equals("registry")) {
-        toRegistry(solve, result, entry);
+      switch (entry.type()) {
+        case "registry" ->
+            export(solve, entry, entry.text("ref"), "registry", toRegistry(solve, result, entry));
+        case "local" ->
+            export(
+                solve,
+                entry,
+                entry.text("dest"),
+                "client directory",
+                (client, vertex) ->
+                    told.put(MANIFEST, toClient(solve, result, entry, client, vertex)));
+        default -> {} // in the image already
       }
     }
+    return told;
   }
 
-  private void toRegistry(Solve solve, Solve.Result result, CacheOptions.Entry entry)
+  private interface Work {
+    void run(SessionClient client, Vertex vertex);
+  }
+
+  private void export(Solve solve, CacheOptions.Entry entry, String place, String kind, Work work)
       throws RpcException, InterruptedException {
-    List<BuiltStep> steps = entry.text("mode").equals("max") ? result.all() : result.steps();
-    String reference = entry.text("ref");
     Vertex vertex =
-        Vertex.begin(
-            solve.log(), solve.ref() + " cache to " + reference, "exporting cache to registry");
+        Vertex.begin(solve.log(), solve.ref() + " cache to " + place, "exporting cache to " + kind);
     SessionClient client = new SessionClient(sessions.await(solve.session()), solve.entitlements());
     try {
       vertex.did("preparing build cache for export");
+      work.run(client, vertex);
+      vertex.end();
+    } catch (EngineException e) {
+      vertex.end(e.getMessage());
+      if (!entry.text("ignore-error").equals("true")) {
+        throw new RpcException(
+            RpcException.UNKNOWN, "failed to export cache to " + place + ": " + e.getMessage());
+      }
+    } catch (CancellationException e) {
+      vertex.end(Vertex.CANCELED);
+      throw new RpcException(RpcException.CANCELLED, "context canceled");
+    }
+  }
+
+  private static List<BuiltStep> steps(Solve.Result result, CacheOptions.Entry entry) {
+    return entry.text("mode").equals("max") ? result.all() : result.steps();
+  }
+
+  private Work toRegistry(Solve solve, Solve.Result result, CacheOptions.Entry entry) {
+    List<BuiltStep> steps = steps(result, entry);
+    String reference = entry.text("ref");
+    return (client, vertex) -> {
       String domain = io.layerd.oci.Reference.parse(reference).domain();
       Digest manifest =
           images.pushCache(
@@ -95,17 +139,29 @@ final class CacheExports {
               (id, status, current, total) -> progress(vertex, id, status, current, total),
               solve.cancellation());
       vertex.did("writing cache image manifest " + manifest);
-      vertex.end();
-    } catch (EngineException e) {
-      vertex.end(e.getMessage());
-      if (!entry.text("ignore-error").equals("true")) {
-        throw new RpcException(
-            RpcException.UNKNOWN, "failed to export cache to " + reference + ": " + e.getMessage());
-      }
-    } catch (CancellationException e) {
-      vertex.end(Vertex.CANCELED);
-      throw new RpcException(RpcException.CANCELLED, "context canceled");
-    }
+    };
+  }
+
+  /** The manifest's descriptor, which the client enters into its index. */
+  private String toClient(
+      Solve solve,
+      Solve.Result result,
+      CacheOptions.Entry entry,
+      SessionClient client,
+      Vertex vertex) {
+    List<BuiltStep> steps = steps(result, entry);
+    Descriptor manifest =
+        images.writeCache(
+            client.blobs("local:" + entry.text("dest")),
+            CacheDocument.layers(steps),
+            blobs -> CacheDocument.write(steps, digests(blobs)),
+            (id, status, current, total) -> progress(vertex, id, status, current, total),
+            solve.cancellation());
+    vertex.did("writing cache image manifest " + manifest.digest());
+    ObjectNode json = SpecJson.MAPPER.createObjectNode();
+    json.put("mediaType", manifest.mediaType());
+    json.put("digest", manifest.digest().toString());
+    return json.put("size", manifest.size()).toString();
   }
 
   private static List<Digest> digests(List<Descriptor> blobs) {

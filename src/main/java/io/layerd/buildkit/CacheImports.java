@@ -5,6 +5,7 @@ import io.layerd.build.BuildReport;
 import io.layerd.build.ImportedSteps;
 import io.layerd.error.EngineException;
 import io.layerd.error.InvalidParameter;
+import io.layerd.error.NotFound;
 import io.layerd.image.CacheArchive.StoredCache;
 import io.layerd.image.Cancel;
 import io.layerd.image.ImageService;
@@ -59,30 +60,56 @@ final class CacheImports implements ImportedSteps {
       Solve solve) {
     CacheImports imports = new CacheImports(solve);
     for (CacheOptions.Entry entry : entries) {
-      String reference = entry.text("ref");
+      boolean local = entry.type().equals("local");
+      boolean registry = entry.type().equals("registry");
+      String reference =
+          registry
+              ? entry.text("ref")
+              : entry.type() + ":" + Integer.toUnsignedString(entry.attributes().hashCode());
       String name = "importing cache manifest from " + reference;
       Vertex vertex = Vertex.begin(solve.log(), solve.ref() + " " + name, name);
+      if (!local && !registry) {
+        vertex.end("unknown cache importer: " + entry.type());
+        continue;
+      }
       try {
-        String domain = io.layerd.oci.Reference.parse(reference).domain();
         StoredCache cache =
-            images.readCache(reference, platform, client.credentials(domain), solve.cancellation());
+            local
+                ? images.readCache(
+                    client.blobs("local:" + entry.text("src")), Digest.parse(entry.text("digest")))
+                : read(images, reference, client, platform, solve);
         byte[] document = cache.ofImage() ? inline(cache.document()) : cache.document();
-        imports.sources.add(new Source(cache, CacheDocument.read(document)));
+        if (document.length > 0) {
+          imports.sources.add(new Source(cache, CacheDocument.read(document)));
+        }
         vertex.end();
       } catch (EngineException e) {
-        vertex.end("failed to configure registry cache importer: " + e.getMessage());
+        vertex.end("failed to configure " + entry.type() + " cache importer: " + e.getMessage());
       }
     }
     return imports.sources.isEmpty() ? ImportedSteps.NONE : imports;
   }
 
+  private static StoredCache read(
+      ImageService images,
+      String reference,
+      SessionClient client,
+      @Nullable Platform platform,
+      Solve solve) {
+    String domain = io.layerd.oci.Reference.parse(reference).domain();
+    try {
+      return images.readCache(
+          reference, platform, client.credentials(domain), solve.cancellation());
+    } catch (NotFound e) {
+      throw new NotFound(Names.canonical(reference) + ": not found", e);
+    }
+  }
+
+  /** Nothing if the image holds no cache. */
   private static byte[] inline(byte[] config) {
     try {
       JsonNode inline = SpecJson.MAPPER.readTree(config).path(INLINE);
-      if (inline.isMissingNode()) {
-        throw new InvalidParameter("the image holds no cache");
-      }
-      return inline.binaryValue();
+      return inline.isMissingNode() ? new byte[0] : inline.binaryValue();
     } catch (IOException e) {
       throw new InvalidParameter("the image's cache cannot be read: " + e.getMessage(), e);
     }

@@ -15,17 +15,19 @@ import java.util.TreeMap;
 /**
  * Where a build's cache comes from and goes to.
  *
- * @param imports from registries
- * @param exports {@code inline} and {@code registry}
+ * @param imports from registries and directories of the client
+ * @param exports {@code inline}, {@code registry} and {@code local}
  */
 record CacheOptions(List<Entry> imports, List<Entry> exports) {
   private static final int CACHE = 8;
   private static final int EXPORTS = 4;
   private static final int IMPORTS = 5;
-  private static final Set<String> NOT_OFFERED = Set.of("local", "gha", "s3", "azblob");
+  private static final Set<String> NOT_OFFERED = Set.of("gha", "s3", "azblob");
   private static final Set<String> EXPORT_ATTRIBUTES =
       Set.of(
           "ref",
+          "dest",
+          "tag",
           "mode",
           "oci-mediatypes",
           "image-manifest",
@@ -95,11 +97,17 @@ record CacheOptions(List<Entry> imports, List<Entry> exports) {
 
   private static List<Entry> imports(List<Entry> entries) {
     for (Entry entry : entries) {
-      if (!entry.type().equals("registry")) {
-        throw refused("import", entry.type());
-      }
-      if (entry.text("ref").isEmpty()) {
-        throw new InvalidParameter("registry cache importer requires ref");
+      switch (entry.type()) {
+        case "registry" -> require(entry, "ref", "importer");
+        case "local" -> {
+          require(entry, "src", "importer");
+          if (entry.text("digest").isEmpty()) {
+            throw new InvalidParameter(
+                "local cache importer requires either explicit digest, \"latest\" tag or custom tag"
+                    + " on index.json");
+          }
+        }
+        default -> {} // the build goes on without it, and says so
       }
     }
     return entries;
@@ -109,17 +117,27 @@ record CacheOptions(List<Entry> imports, List<Entry> exports) {
     for (Entry entry : entries) {
       switch (entry.type()) {
         case "inline" -> {}
-        case "registry" -> checkExport(entry);
-        default -> throw refused("export", entry.type());
+        case "registry" -> {
+          require(entry, "ref", "exporter");
+          checkExport(entry);
+        }
+        case "local" -> {
+          require(entry, "dest", "exporter");
+          checkExport(entry);
+        }
+        default -> throw refused(entry.type());
       }
     }
     return entries;
   }
 
-  private static void checkExport(Entry entry) {
-    if (entry.text("ref").isEmpty()) {
-      throw new InvalidParameter("registry cache exporter requires ref");
+  private static void require(Entry entry, String name, String what) {
+    if (entry.text(name).isEmpty()) {
+      throw new InvalidParameter(entry.type() + " cache " + what + " requires " + name);
     }
+  }
+
+  private static void checkExport(Entry entry) {
     if (!List.of("", "min", "max").contains(entry.text("mode"))) {
       throw new InvalidParameter("unknown cache export mode: " + entry.text("mode"));
     }
@@ -129,20 +147,18 @@ record CacheOptions(List<Entry> imports, List<Entry> exports) {
     }
     for (String name : entry.attributes().keySet()) {
       if (!EXPORT_ATTRIBUTES.contains(name)) {
-        throw new InvalidParameter("unknown attribute of a registry cache exporter: " + name);
+        throw new InvalidParameter(
+            "unknown attribute of a " + entry.type() + " cache exporter: " + name);
       }
     }
   }
 
-  private static InvalidParameter refused(String what, String type) {
+  private static InvalidParameter refused(String type) {
     return new InvalidParameter(
         NOT_OFFERED.contains(type)
-            ? "layerd does not "
-                + what
-                + " caches of type "
+            ? "layerd does not export caches of type "
                 + type
-                + " yet: use type=registry"
-                + (what.equals("export") ? " or type=inline" : "")
-            : "unknown cache " + what + "er: \"" + type + "\"");
+                + ": use type=registry, type=local or type=inline"
+            : "unknown cache exporter: \"" + type + "\"");
   }
 }

@@ -2,11 +2,17 @@ package io.layerd.buildkit;
 
 import io.layerd.build.CacheMounts;
 import io.layerd.build.KeptContexts;
-import java.util.ArrayList;
+import io.layerd.error.InvalidParameter;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Lists and empties what cache mounts keep. */
 public final class CachePruning {
+  private static final Pattern TERM = Pattern.compile("([a-z]+)(?:(==?|!=|~=)(.*))?");
+
   private final CacheMounts caches;
   private final KeptContexts contexts;
 
@@ -20,25 +26,31 @@ public final class CachePruning {
     return caches.list();
   }
 
+  /** All caches that fit one of some filters, or all without filters. */
+  public List<CacheMounts.Entry> list(List<String> filters) {
+    return list().stream().filter(entry -> fits(entry, filters)).toList();
+  }
+
   /**
-   * Deletes caches that nothing uses; without filters also the contexts that were sent before.
+   * Deletes caches that nothing uses; without any limit also the contexts that were sent before.
    *
-   * @param filters terms {@code id==...} and {@code type==...}, joined by commas; a cache that fits
-   *     none of them stays
+   * @param filters terms such as {@code id==...} and {@code type==...}, joined by commas; a cache
+   *     that fits none of them stays
+   * @param unused what was used since stays
+   * @param keptBytes what may stay in all; 0 for nothing
    * @return what is gone
    */
-  public List<CacheMounts.Entry> prune(List<String> filters) {
-    List<CacheMounts.Entry> gone = new ArrayList<>();
-    if (filters.stream().allMatch(String::isBlank)) {
+  public List<CacheMounts.Entry> prune(List<String> filters, Duration unused, long keptBytes) {
+    boolean all = filters.stream().allMatch(String::isBlank);
+    if (all && unused.isZero() && keptBytes == 0) {
       contexts.clear();
     }
-    for (CacheMounts.Entry entry : caches.list()) {
-      if (!entry.inUse() && fits(entry, filters)) {
-        caches.remove(entry);
-        gone.add(entry);
-      }
-    }
-    return gone;
+    Instant before = Instant.now().minus(unused);
+    List<CacheMounts.Entry> some =
+        list(filters).stream()
+            .filter(entry -> unused.isZero() || entry.used().isBefore(before))
+            .toList();
+    return caches.remove(some, keptBytes);
   }
 
   private static boolean fits(CacheMounts.Entry entry, List<String> filters) {
@@ -47,10 +59,29 @@ public final class CachePruning {
   }
 
   private static boolean all(CacheMounts.Entry entry, String filter) {
-    return List.of(filter.split(",")).stream()
-        .allMatch(
-            term ->
-                term.equals("type==exec.cachemount")
-                    || term.matches("id[=~]=\"?" + entry.name() + "\"?"));
+    return List.of(filter.split(",")).stream().allMatch(term -> fits(entry, term.strip()));
+  }
+
+  private static boolean fits(CacheMounts.Entry entry, String term) {
+    Matcher matcher = TERM.matcher(term);
+    if (!matcher.matches()) {
+      throw new InvalidParameter("failed to parse prune filters " + term);
+    }
+    String wanted = matcher.group(3) == null ? "" : matcher.group(3).replace("\"", "");
+    String found =
+        switch (matcher.group(1)) {
+          case "id" -> entry.name();
+          case "type" -> "exec.cachemount";
+          case "description" -> entry.description();
+          case "inuse" -> entry.inUse() ? "true" : "";
+          case "mutable", "private" -> "true";
+          default -> ""; // nothing of the kind is a cache mount's
+        };
+    return switch (matcher.group(2) == null ? "" : matcher.group(2)) {
+      case "" -> !found.isEmpty();
+      case "!=" -> !found.equals(wanted);
+      case "~=" -> Pattern.compile(wanted).matcher(found).find();
+      default -> found.equals(wanted);
+    };
   }
 }

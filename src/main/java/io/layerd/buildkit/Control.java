@@ -1,12 +1,16 @@
 package io.layerd.buildkit;
 
 import io.layerd.build.CacheMounts;
+import io.layerd.error.InvalidParameter;
 import io.layerd.rpc.RpcCall;
 import io.layerd.rpc.RpcException;
 import io.layerd.rpc.RpcService;
 import io.layerd.rpc.WireMessage;
 import io.layerd.rpc.WireWriter;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 
 /** BuildKit's control service, for one connection. */
@@ -14,12 +18,16 @@ final class Control implements RpcService {
   private static final String SERVICE = "/moby.buildkit.v1.Control/";
   private static final String HEALTH = "/grpc.health.v1.Health/Check";
 
+  /** Field of a {@code SolveRequest}: a client asks for what is offered. */
+  private static final int INTERNAL = 11;
+
   private final Solves solves;
   private final Gateway gateway;
   private final DockerfileSolve dockerfiles;
   private final Solver solver;
   private final CachePruning caches;
   private final Worker worker;
+  private final BuildHistory history;
   private final Predicate<String> allowed;
 
   /**
@@ -32,6 +40,7 @@ final class Control implements RpcService {
       Solver solver,
       CachePruning caches,
       Worker worker,
+      BuildHistory history,
       Predicate<String> allowed) {
     this.solves = solves;
     this.gateway = gateway;
@@ -39,6 +48,7 @@ final class Control implements RpcService {
     this.solver = solver;
     this.caches = caches;
     this.worker = worker;
+    this.history = history;
     this.allowed = allowed;
   }
 
@@ -49,6 +59,8 @@ final class Control implements RpcService {
       gateway.serve(call, request(call));
     } else if (method.equals(HEALTH)) {
       call.send(new WireWriter().number(1, 1).toBytes());
+    } else if (method.startsWith(BuildHistory.CONTENT)) {
+      history.content(call, request(call));
     } else if (method.startsWith(SERVICE)) {
       control(call, method.substring(SERVICE.length()));
     } else {
@@ -71,9 +83,13 @@ final class Control implements RpcService {
       case "ListWorkers" -> call.send(new WireWriter().message(1, worker.record()).toBytes());
       case "Solve" -> call.send(solve(call, request).toBytes());
       case "Status" -> status(call, request.text(1));
-      case "DiskUsage" -> call.send(diskUsage().toBytes());
+      case "ListenBuildHistory" -> listen(call, request);
+      case "UpdateBuildHistory" -> call.send(history.update(request).toBytes());
+      case "DiskUsage" -> call.send(diskUsage(request.texts(1)).toBytes());
       case "Prune" -> {
-        for (CacheMounts.Entry entry : caches.prune(request.texts(1))) {
+        Duration unused = Duration.ofNanos(request.number(3));
+        long most = Math.max(request.number(4), request.number(5));
+        for (CacheMounts.Entry entry : prune(request.texts(1), unused, most)) {
           call.send(record(entry).toBytes());
         }
       }
@@ -87,12 +103,33 @@ final class Control implements RpcService {
       throws RpcException, InterruptedException {
     Solve solve = Solve.of(request, allowed);
     call.onCancel(solve.cancellation()::cancel);
-    return new WireWriter()
-        .map(1, solver.run(solve, () -> Outputs.of(request), () -> result(solve, request)));
+    BuildHistory.Entry entry = request.flag(INTERNAL) ? null : history.begin(solve, request);
+    try {
+      Map<String, String> told =
+          solver.run(solve, () -> Outputs.of(request), () -> result(solve, request));
+      if (entry != null) {
+        history.end(entry, told, null);
+      }
+      return new WireWriter().map(1, told);
+    } catch (RpcException e) {
+      if (entry != null) {
+        history.end(entry, Map.of(), e);
+      }
+      throw e;
+    }
+  }
+
+  private void listen(RpcCall call, WireMessage request) throws RpcException {
+    try {
+      history.listen(call, request);
+    } catch (InterruptedException e) {
+      throw new RpcException(RpcException.CANCELLED, "context canceled");
+    }
   }
 
   private void status(RpcCall call, String ref) throws RpcException, InterruptedException {
-    SolveLog log = solves.log(ref);
+    SolveLog before = history.log(ref);
+    SolveLog log = before == null ? solves.log(ref) : before;
     call.onCancel(Thread.currentThread()::interrupt);
     try {
       log.follow(call::send);
@@ -121,9 +158,22 @@ final class Control implements RpcService {
     };
   }
 
-  private WireWriter diskUsage() {
+  private List<CacheMounts.Entry> prune(List<String> filters, Duration unused, long most)
+      throws RpcException {
+    try {
+      return caches.prune(filters, unused, most);
+    } catch (InvalidParameter e) {
+      throw new RpcException(RpcException.INVALID_ARGUMENT, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private WireWriter diskUsage(List<String> filters) throws RpcException {
     WireWriter usage = new WireWriter();
-    caches.list().forEach(entry -> usage.message(1, record(entry)));
+    try {
+      caches.list(filters).forEach(entry -> usage.message(1, record(entry)));
+    } catch (InvalidParameter e) {
+      throw new RpcException(RpcException.INVALID_ARGUMENT, String.valueOf(e.getMessage()));
+    }
     return usage;
   }
 
@@ -136,7 +186,7 @@ final class Control implements RpcService {
         .time(6, entry.created())
         .time(7, entry.used())
         .number(8, 1)
-        .text(9, "cached mount " + entry.id())
+        .text(9, entry.description())
         .text(10, "exec.cachemount");
   }
 }

@@ -38,7 +38,8 @@ final class DockerfileSolve {
   Solve.Result run(Solve solve, Map<String, String> options)
       throws RpcException, InterruptedException {
     Session session = sessions.await(solve.session());
-    KitReport report = new KitReport(solve.log(), solve.ref());
+    KitReport report = new KitReport(solve);
+    solve.provenance().asked(options);
     String text = "";
     String name = "";
     try (Workspace workspace = builder.workspace()) {
@@ -65,17 +66,12 @@ final class DockerfileSolve {
       return switch (builder.solve(request, text, files, report, imported, solve.cancellation())) {
         case Solved.Done done -> new Solve.Result(done.image(), done.steps(), done.all());
         case Solved.Failed failed -> {
-          String message =
-              "process \""
-                  + failed.command()
-                  + "\" did not complete successfully: exit code: "
-                  + failed.code();
-          throw Failures.at(message, name, text, failed.line());
+          throw Failures.at(failed.message(), name, text, failed.line());
         }
       };
     } catch (EngineException e) {
-      String message = String.valueOf(e.getMessage());
-      report.fail(message);
+      String message = Failures.said(String.valueOf(e.getMessage()), name);
+      report.fail(Failures.ofVertex(message));
       int line = Failures.line(message);
       throw Failures.at(message, name, text, line == 0 ? report.line() : line);
     } catch (CancellationException e) {

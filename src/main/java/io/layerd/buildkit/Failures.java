@@ -11,7 +11,31 @@ final class Failures {
   private static final Pattern LINE =
       Pattern.compile("(?:dockerfile parse error|parse error).*line (\\d+)");
 
+  /** How errors begin that hold more than what is said of the step. */
+  private static final Pattern BEFORE =
+      Pattern.compile(
+          "(failed to (compute|load) cache key|failed to load LLB"
+              + "|[^ ]+: failed to resolve source metadata for [^ ]+): ");
+
+  /** How those begin that are shown without a place. */
+  private static final Pattern NOWHERE =
+      Pattern.compile("failed to load (cache key|LLB): .*|digest mismatch sha256:.*");
+
   private Failures() {}
+
+  /** What differs in BuildKit's words from those of the classic builder. */
+  static String said(String message, String file) {
+    return message
+        .replace("the Dockerfile (" + file + ") cannot be empty", "the Dockerfile cannot be empty")
+        .replaceFirst("^failed to parse " + Pattern.quote(file) + ": ", "")
+        .replaceFirst("^Invalid containerPort", "invalid containerPort");
+  }
+
+  /** What is said of the step alone. */
+  static String ofVertex(String message) {
+    Matcher before = BEFORE.matcher(message);
+    return before.lookingAt() ? message.substring(before.end()) : message;
+  }
 
   /** The line that a message of the parser names; 0 for none. */
   static int line(String message) {
@@ -37,7 +61,7 @@ final class Failures {
    * @param line from 1; 0 for no place
    */
   static RpcException at(String message, String file, String text, int line) {
-    if (line <= 0 || text.isEmpty()) {
+    if (line <= 0 || text.isEmpty() || NOWHERE.matcher(message).lookingAt()) {
       return new RpcException(RpcException.UNKNOWN, message);
     }
     WireWriter source = new WireWriter().message(1, file(file, text)).message(2, range(line));

@@ -116,7 +116,11 @@ final class ImageOutput {
     String digest = image.id().toString();
     for (Reference name : names) {
       images.tag(image.id(), name);
-      vertex.did("naming to " + name);
+    }
+    for (String name : told(output).split(",")) {
+      if (!name.isEmpty()) {
+        vertex.did("naming to " + name);
+      }
     }
     for (Reference name : push ? names : List.<Reference>of()) {
       digest = push(solve, name, vertex).toString();

@@ -4,6 +4,7 @@ import io.layerd.build.BuildReport;
 import io.layerd.dockerfile.CheckRule;
 import io.layerd.dockerfile.Dockerfile;
 import io.layerd.dockerfile.DockerfileCheck;
+import io.layerd.error.EngineException;
 import io.layerd.oci.Digest;
 import java.util.List;
 import java.util.Locale;
@@ -14,24 +15,26 @@ import org.jspecify.annotations.Nullable;
 final class KitReport implements BuildReport {
   private final SolveLog log;
   private final String ref;
+  private final Provenance provenance;
   private final @Nullable KitReport whole;
   private volatile @Nullable Vertex current;
   private volatile @Nullable Lint lint;
   private int line;
 
-  KitReport(SolveLog log, String ref) {
-    this(log, ref, null);
+  KitReport(Solve solve) {
+    this(solve.log(), solve.ref(), solve.provenance(), null);
   }
 
-  private KitReport(SolveLog log, String ref, @Nullable KitReport whole) {
+  private KitReport(SolveLog log, String ref, Provenance provenance, @Nullable KitReport whole) {
     this.log = log;
     this.ref = ref;
+    this.provenance = provenance;
     this.whole = whole;
   }
 
   @Override
   public BuildReport ofStage(int number) {
-    KitReport stage = new KitReport(log, ref, this);
+    KitReport stage = new KitReport(log, ref, provenance, this);
     stage.lint = lint;
     return stage;
   }
@@ -44,7 +47,7 @@ final class KitReport implements BuildReport {
   @Override
   public void failed(String why) {
     boolean cancelled = why.equals("CANCELED");
-    fail(cancelled ? Vertex.CANCELED : why);
+    fail(cancelled ? Vertex.CANCELED : Failures.ofVertex(why));
     if (whole != null && !cancelled) {
       whole.failedAt(line);
     }
@@ -63,7 +66,7 @@ final class KitReport implements BuildReport {
       current = null;
       return;
     }
-    String text = step.text();
+    String text = uppercase(step.text());
     if (step.inStage() == 1 && text.regionMatches(true, 0, "FROM ", 0, 5)) { // not of a stage
       text = "FROM " + base(text);
     }
@@ -74,6 +77,26 @@ final class KitReport implements BuildReport {
     String place = (stage.isEmpty() || step.stages() == 1 ? "" : stage + " ");
     String name = "[" + place + step.inStage() + "/" + step.ofStage() + "] " + text;
     current = Vertex.begin(log, ref + " step " + step.number(), name);
+  }
+
+  private static String uppercase(String text) {
+    int end = text.indexOf(' ');
+    return end < 0 ? text : text.substring(0, end).toUpperCase(Locale.ROOT) + text.substring(end);
+  }
+
+  @Override
+  public void metadata(String image, int place, Runnable look) {
+    provenance.image(image);
+    String name = "[internal] load metadata for " + Names.canonical(image);
+    Vertex vertex = Vertex.begin(log, ref + " " + name, name);
+    try {
+      look.run();
+      vertex.end();
+    } catch (EngineException e) {
+      line = place;
+      vertex.end(Failures.ofVertex(String.valueOf(e.getMessage())));
+      throw e;
+    }
   }
 
   /** The image of a FROM line, as the progress names it. */
@@ -130,9 +153,17 @@ final class KitReport implements BuildReport {
     Vertex vertex = current;
     if (vertex != null) {
       String what = id == null || id.isEmpty() ? status : id + " " + status;
-      boolean done = status.endsWith("complete") || status.startsWith("Already");
+      boolean done =
+          status.endsWith("complete")
+              || status.startsWith("Already")
+              || (totalBytes > 0 && currentBytes >= totalBytes);
       vertex.progress(what, currentBytes, totalBytes, done);
     }
+  }
+
+  @Override
+  public void fetched(String url, String digest) {
+    provenance.file(url, digest);
   }
 
   @Override
@@ -160,6 +191,7 @@ final class KitReport implements BuildReport {
 
   @Override
   public void parsed(Dockerfile file, Set<Integer> needed) {
+    provenance.mounts(file, needed);
     Lint words = lint;
     if (words != null) {
       DockerfileCheck.of(file, needed::contains).forEach(words::say);

@@ -12,9 +12,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Brings what was built to where the client wants it. */
 final class Outputs {
+  private static final Set<String> KNOWN = Set.of("moby", "image", "docker", "oci", "local", "tar");
+
   private final Builder builder;
   private final ImageOutput images;
   private final Sessions sessions;
@@ -42,6 +45,10 @@ final class Outputs {
       wanted.add(new Wanted(request.text(3), request.map(4)));
     }
     for (Wanted output : wanted) {
+      if (!KNOWN.contains(output.type())) {
+        throw new RpcException(
+            RpcException.UNKNOWN, "exporter \"" + output.type() + "\" could not be found");
+      }
       try {
         if (List.of("moby", "image", "docker", "oci").contains(output.type())) {
           ImageOutput.check(output);

@@ -127,6 +127,11 @@ final class SessionClient implements ClientSide {
     }
   }
 
+  /** A directory of the client with blobs in it. */
+  SessionBlobs blobs(String name) {
+    return new SessionBlobs(session, name);
+  }
+
   /** Credentials for a registry, as the client keeps them. */
   RegistryCredentials credentials(String domain) {
     String host = domain.equals("docker.io") ? "registry-1.docker.io" : domain;

@@ -23,6 +23,7 @@ final class Solve {
 
   private final String ref;
   private final SolveLog log = new SolveLog();
+  private final Provenance provenance = new Provenance();
   private final Cancel cancel = new Cancel();
   private final Map<String, Result> results = new LinkedHashMap<>();
   private final CompletableFuture<Result> returned = new CompletableFuture<>();
@@ -111,6 +112,11 @@ final class Solve {
 
   SolveLog log() {
     return log;
+  }
+
+  /** What it is made of. */
+  Provenance provenance() {
+    return provenance;
   }
 
   Cancel cancellation() {

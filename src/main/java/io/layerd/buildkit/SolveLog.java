@@ -13,6 +13,31 @@ final class SolveLog {
   private final List<byte[]> events = new ArrayList<>();
   private long bytes;
   private boolean ended;
+  private int begun;
+  private int done;
+  private int cached;
+
+  /** A step has begun. */
+  synchronized void began() {
+    begun++;
+  }
+
+  /** A step has ended. */
+  synchronized void finished(boolean fromCache) {
+    done++;
+    cached += fromCache ? 1 : 0;
+  }
+
+  /** How many steps have begun and ended, and how many of them were spared. */
+  record Counts(int begun, int done, int cached) {}
+
+  synchronized Counts counts() {
+    return new Counts(begun, done, cached);
+  }
+
+  synchronized long bytes() {
+    return bytes;
+  }
 
   void vertex(WireWriter vertex) {
     add(new WireWriter().message(1, vertex));

@@ -35,7 +35,7 @@ final class Solver {
       List<Outputs.Wanted> places = wanted.get();
       Solve.Result result = exports.inline(solve, work.get());
       Map<String, String> told = outputs.write(solve, result, places);
-      exports.write(solve, result);
+      told.putAll(exports.write(solve, result));
       return told;
     } finally {
       solves.end(solve);

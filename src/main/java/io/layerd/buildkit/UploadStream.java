@@ -9,11 +9,20 @@ import java.io.InterruptedIOException;
 /** What a client uploads, as a stream. */
 final class UploadStream extends InputStream {
   private final RpcStream stream;
+  private final int field;
   private byte[] piece = new byte[0];
   private int at;
 
   UploadStream(RpcStream stream) {
+    this(stream, 1);
+  }
+
+  /**
+   * @param field of the messages that holds the bytes
+   */
+  UploadStream(RpcStream stream, int field) {
     this.stream = stream;
+    this.field = field;
     stream.closeSend();
   }
 
@@ -31,7 +40,7 @@ final class UploadStream extends InputStream {
         if (message == null) {
           return -1;
         }
-        piece = WireMessage.parse(message).bytes(1);
+        piece = WireMessage.parse(message).bytes(field);
         at = 0;
       }
     } catch (InterruptedException e) {

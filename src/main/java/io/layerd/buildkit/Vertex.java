@@ -39,6 +39,7 @@ final class Vertex {
   static Vertex begin(SolveLog log, String identity, String name) {
     String digest = Digest.of(identity.getBytes(StandardCharsets.UTF_8)).toString();
     Vertex vertex = new Vertex(log, digest, name);
+    log.began();
     log.vertex(vertex.head());
     return vertex;
   }
@@ -60,6 +61,7 @@ final class Vertex {
       return;
     }
     ended = true;
+    log.finished(cached);
     WireWriter end = head().time(6, Instant.now());
     log.vertex(error == null ? end : end.text(7, error));
   }

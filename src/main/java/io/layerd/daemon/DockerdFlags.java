@@ -54,7 +54,8 @@ final class DockerdFlags {
           Map.entry("default-ulimit", "Default ulimits for containers, nofile=1024:2048"),
           Map.entry("default-network-opt", "Default network options, DRIVER=KEY=VALUE"),
           Map.entry("exec-opt", "Runtime execution options, native.cgroupdriver=cgroupfs"),
-          Map.entry("experimental", "Offer experimental parts of the API: checkpoints"),
+          Map.entry(
+              "experimental", "Offer experimental parts of the API: checkpoints, build --squash"),
           Map.entry("feature", "Enable feature in the daemon"),
           Map.entry("bip6", "IPv6 CIDR for the default bridge"),
           Map.entry("default-gateway", "Default gateway IPv4 address for the default bridge"),

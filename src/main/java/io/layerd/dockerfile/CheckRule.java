@@ -24,6 +24,9 @@ public enum CheckRule {
       "Setting platform to predefined $TARGETPLATFORM in FROM is redundant as this is the default"
           + " behavior"),
   UNDEFINED_ARG_IN_FROM("UndefinedArgInFrom", "FROM command must use declared ARGs"),
+  INVALID_DEFAULT_ARG_IN_FROM(
+      "InvalidDefaultArgInFrom",
+      "Default value for global ARG results in an empty or invalid base image name"),
   SECRETS_USED_IN_ARG_OR_ENV(
       "SecretsUsedInArgOrEnv", "Sensitive data should not be used in the ARG or ENV commands"),
   LEGACY_KEY_VALUE_FORMAT(

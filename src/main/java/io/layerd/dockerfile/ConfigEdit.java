@@ -46,6 +46,15 @@ public final class ConfigEdit {
     return substitution.word(text);
   }
 
+  /**
+   * A text as it is shown: quotes stay.
+   *
+   * @param unset whether variables that nothing sets stay too
+   */
+  public String shown(String text, boolean unset) {
+    return substitution.shown(text, unset);
+  }
+
   /** Here-documents keep their quotes. */
   public String document(HereDoc document) {
     return document.expand() ? substitution.document(document.content()) : document.content();

@@ -2,6 +2,7 @@ package io.layerd.dockerfile;
 
 import io.layerd.dockerfile.CheckRule.Finding;
 import io.layerd.dockerfile.Instruction.CommandLine;
+import io.layerd.error.InvalidParameter;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -12,6 +13,7 @@ import java.util.Set;
 import java.util.function.IntPredicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Looks for what works in a Dockerfile and should be written otherwise. */
 public final class DockerfileCheck {
@@ -36,6 +38,14 @@ public final class DockerfileCheck {
           "TARGETARCH",
           "TARGETVARIANT",
           "TARGETSTAGE");
+
+  /** A name of an image or of a stage. */
+  private static final Pattern IMAGE =
+      Pattern.compile(
+          "(?:[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?(?::[0-9]+)?/|\\[[0-9a-f:]+](?::[0-9]+)?/)?"
+              + "[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*"
+              + "(?::\\w[\\w.-]{0,127})?(?:@[a-zA-Z0-9+._-]+:[0-9a-fA-F]{32,})?");
+
   private static final Set<String> RESERVED = Set.of("context", "scratch");
 
   private final Dockerfile file;
@@ -138,6 +148,7 @@ public final class DockerfileCheck {
       }
     }
     platform(from, line);
+    defaults(from, names, line);
     Matcher variables = VARIABLE.matcher(from.base());
     while (variables.find()) {
       String name = variables.group(1);
@@ -149,6 +160,31 @@ public final class DockerfileCheck {
       if (!known) {
         say(CheckRule.UNDEFINED_ARG_IN_FROM, "FROM argument '" + name + "' is not declared", line);
       }
+    }
+  }
+
+  /** Whether the name means something if nobody gives values to arguments. */
+  private void defaults(Instruction.From from, Set<String> stages, int line) {
+    Map<String, @Nullable String> known = new HashMap<>();
+    Substitution values =
+        new Substitution(
+            file.escape(), name -> PLATFORM_ARGS.contains(name) ? "any" : known.get(name));
+    String name;
+    try {
+      for (Instruction.Arg arg : file.globalArgs()) {
+        for (Instruction.Pair pair : arg.pairs()) {
+          known.put(pair.name(), pair.value() == null ? "" : values.word(pair.value()));
+        }
+      }
+      name = values.word(from.base());
+    } catch (InvalidParameter e) {
+      return; // the build says it
+    }
+    if (!IMAGE.matcher(name).matches() && !stages.contains(name.toLowerCase(Locale.ROOT))) {
+      say(
+          CheckRule.INVALID_DEFAULT_ARG_IN_FROM,
+          "Default value for ARG " + from.base() + " results in empty or invalid base image name",
+          line);
     }
   }
 

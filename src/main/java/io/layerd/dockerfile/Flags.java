@@ -84,6 +84,10 @@ record Flags(Map<String, List<String>> values, String rest) {
     return text;
   }
 
+  boolean has(String name) {
+    return values.containsKey(name);
+  }
+
   /** A flag that is there or not, or says {@code true} or {@code false}. */
   @SuppressWarnings({"ReferenceEquality", "StringEquality"})
   boolean isSet(String name) {

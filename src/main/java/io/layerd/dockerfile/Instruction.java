@@ -35,7 +35,11 @@ public sealed interface Instruction {
 
   record Entrypoint(Source source, CommandLine command) implements Instruction {}
 
-  /** Flags of COPY and ADD; what is absent is empty. */
+  /**
+   * Flags of COPY and ADD; what is absent is empty.
+   *
+   * @param unpack null for what ADD does without
+   */
   record CopyFlags(
       String from,
       String chown,
@@ -44,7 +48,8 @@ public sealed interface Instruction {
       List<String> excludes,
       boolean link,
       boolean parents,
-      boolean keepGitDir) {}
+      boolean keepGitDir,
+      @Nullable Boolean unpack) {}
 
   /** COPY and ADD. {@code inline} are here-documents among the sources. */
   record Copy(

@@ -151,7 +151,7 @@ final class InstructionParser {
 
   private Instruction copy(boolean add) {
     if (add) {
-      flags.allow("chown", "chmod", "checksum", "exclude", "link", "keep-git-dir");
+      flags.allow("chown", "chmod", "checksum", "exclude", "link", "keep-git-dir", "unpack");
     } else {
       flags.allow("from", "chown", "chmod", "exclude", "link", "parents");
     }
@@ -180,7 +180,8 @@ final class InstructionParser {
             flags.all("exclude"),
             flags.isSet("link"),
             flags.isSet("parents"),
-            flags.isSet("keep-git-dir")),
+            flags.isSet("keep-git-dir"),
+            flags.has("unpack") ? flags.isSet("unpack") : null),
         sources,
         source.hereDocs(),
         words.getLast());

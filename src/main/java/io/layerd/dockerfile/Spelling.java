@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** Finds the word that somebody may have meant. */
-final class Spelling {
+public final class Spelling {
   private static final int MOST_CHANGES = 2;
 
   private Spelling() {}
@@ -16,7 +16,7 @@ final class Spelling {
   }
 
   /** {@link #hint(String, String...)} with something before what may be meant. */
-  static String hint(String word, String before, Collection<String> known) {
+  public static String hint(String word, String before, Collection<String> known) {
     String best = "";
     int least = MOST_CHANGES + 1;
     String lower = word.toLowerCase(Locale.ROOT);

@@ -43,6 +43,23 @@ public final class Substitution {
     return process(text, false).joined();
   }
 
+  /**
+   * A text to be shown: quotes stay.
+   *
+   * @param unset whether variables that are not set stay too
+   */
+  public String shown(String text, boolean unset) {
+    try {
+      Scanner scanner = new Scanner(text, true);
+      scanner.shown = true;
+      scanner.unset = unset;
+      scanner.scan((char) 0);
+      return scanner.joined();
+    } catch (InstructionParser.Misuse e) {
+      return text;
+    }
+  }
+
   private Scanner process(String text, boolean quotes) {
     Scanner scanner = new Scanner(text, quotes);
     try {
@@ -62,6 +79,8 @@ public final class Substitution {
     private final StringBuilder word = new StringBuilder();
     private boolean inWord;
     private boolean keepEscapes;
+    private boolean shown;
+    private boolean unset;
     private int at;
 
     Scanner(String text, boolean quotes) {
@@ -153,24 +172,25 @@ public final class Substitution {
         throw new InstructionParser.Misuse(
             "unexpected end of statement while looking for matching single-quote");
       }
-      keep(text.substring(at + 1, end));
+      keep(shown ? text.substring(at, end + 1) : text.substring(at + 1, end));
       at = end + 1;
     }
 
     private void doubleQuoted() {
       at++;
-      keep("");
+      keep(shown ? "\"" : "");
       while (at < text.length()) {
         char c = text.charAt(at);
         if (c == '"') {
           at++;
+          keep(shown ? "\"" : "");
           return;
         }
         if (c == '$') {
           keep(variable());
         } else if (c == escape && at + 1 < text.length()) {
           char next = text.charAt(at + 1);
-          boolean special = next == '"' || next == '$' || next == escape;
+          boolean special = !shown && (next == '"' || next == '$' || next == escape);
           keep(special ? String.valueOf(next) : "" + c + next);
           at += 2;
         } else {
@@ -183,13 +203,18 @@ public final class Substitution {
     }
 
     private String variable() {
+      int start = at;
       at++;
       if (at < text.length() && text.charAt(at) == '{') {
         at++;
         return braces();
       }
       String name = name();
-      return name.isEmpty() ? "$" : orEmpty(variables.find(name));
+      if (name.isEmpty()) {
+        return "$";
+      }
+      @Nullable String value = variables.find(name);
+      return value == null && unset ? text.substring(start, at) : orEmpty(value);
     }
 
     private String name() {
@@ -222,7 +247,7 @@ public final class Substitution {
       char operator = text.charAt(at++);
       @Nullable String value = variables.find(name);
       return switch (operator) {
-        case '}' -> orEmpty(value);
+        case '}' -> value == null && unset ? "${" + name + "}" : orEmpty(value);
         case ':' -> {
           if (at == text.length()) {
             throw new InstructionParser.Misuse("syntax error: missing '}'");
@@ -256,7 +281,11 @@ public final class Substitution {
         throw new InstructionParser.Misuse(
             "unsupported modifier (" + colon + operator + ") in substitution");
       }
+      int start = at;
       String other = inner('}', false);
+      if (value == null && unset) {
+        return "${" + name + colon + operator + text.substring(start, at);
+      }
       return switch (operator) {
         case '+' -> there ? other : "";
         case '-' -> there ? orEmpty(value) : other;
@@ -273,6 +302,8 @@ public final class Substitution {
     /** A word inside braces, itself with variables and quotes. */
     private String inner(char stop, boolean pattern) {
       Scanner scanner = new Scanner(text, quotes);
+      scanner.shown = shown;
+      scanner.unset = unset;
       scanner.keepEscapes = pattern;
       scanner.at = at;
       scanner.scan(stop);

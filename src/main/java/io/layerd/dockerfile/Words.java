@@ -10,7 +10,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** How an instruction's arguments are taken apart, before variables are put in. */
-final class Words {
+public final class Words {
   private Words() {}
 
   static boolean isSpace(char c) {
@@ -99,7 +99,7 @@ final class Words {
   }
 
   /** As Go's {@code %q} prints a text. */
-  static String quote(String text) {
+  public static String quote(String text) {
     StringBuilder quoted = new StringBuilder("\"");
     for (int at = 0; at < text.length(); at++) {
       char c = text.charAt(at);

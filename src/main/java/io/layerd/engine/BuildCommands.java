@@ -27,7 +27,8 @@ public interface BuildCommands {
   /**
    * Empties the cache that is not images: what cache mounts keep and nothing uses.
    *
+   * @param keptBytes what may stay in all; 0 for nothing
    * @return bytes freed
    */
-  Uni<Long> pruneCache(Map<String, List<String>> filters);
+  Uni<Long> pruneCache(Map<String, List<String>> filters, long keptBytes);
 }

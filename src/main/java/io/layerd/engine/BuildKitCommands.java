@@ -28,6 +28,13 @@ public interface BuildKitCommands {
   Uni<Optional<String>> build(
       StreamedBuild build, @Nullable InputStream body, StreamedBuild.Trace trace);
 
+  /**
+   * Makes an image with one layer of one that was built.
+   *
+   * @return its ID
+   */
+  Uni<String> squash(String image);
+
   /** A client sends the context of such a build; done when the build wants no more of it. */
   Uni<Void> upload(String build, InputStream body);
 

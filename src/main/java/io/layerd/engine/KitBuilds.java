@@ -37,6 +37,17 @@ record KitBuilds(BuildKit kit) implements BuildKitCommands {
   }
 
   @Override
+  public Uni<String> squash(String image) {
+    return Uni.createFrom()
+        .deferred(
+            () -> {
+              AtomicReference<String> made = new AtomicReference<>(image);
+              return Unis.onPlatformThread("build squash", () -> made.set(kit.squash(image)))
+                  .map(_ -> made.get());
+            });
+  }
+
+  @Override
   public Uni<Void> upload(String build, InputStream body) {
     return Unis.onPlatformThread("build context", () -> kit.upload(build, body));
   }

@@ -47,17 +47,18 @@ final class ThreadBuilds implements BuildCommands {
   }
 
   @Override
-  public Uni<Long> pruneCache(Map<String, List<String>> filters) {
+  public Uni<Long> pruneCache(Map<String, List<String>> filters, long keptBytes) {
     return Uni.createFrom()
         .deferred(
             () -> {
               AtomicLong freed = new AtomicLong();
-              return Unis.onPlatformThread("build prune", () -> freed.set(prune(filters)))
+              return Unis.onPlatformThread(
+                      "build prune", () -> freed.set(prune(filters, keptBytes)))
                   .map(_ -> freed.get());
             });
   }
 
-  private long prune(Map<String, List<String>> filters) {
+  private long prune(Map<String, List<String>> filters, long keptBytes) {
     ListFilters checked;
     Instant before;
     try {
@@ -66,16 +67,18 @@ final class ThreadBuilds implements BuildCommands {
     } catch (InvalidParameter e) {
       throw new InvalidParameter("failed to prune build cache: " + e.getMessage(), e);
     }
-    long freed = 0;
-    if (filters.isEmpty()) {
+    if (filters.isEmpty() && keptBytes == 0) {
       builder.kept().clear();
     }
-    for (CacheMounts.Entry entry : builder.caches().list()) {
-      boolean old = entry.used().isBefore(before);
-      if (old && checked.matches("id", entry.name()) && !hasOther(checked)) {
-        freed += builder.caches().remove(entry);
-      }
-    }
+    List<CacheMounts.Entry> some =
+        builder.caches().list().stream()
+            .filter(entry -> entry.used().isBefore(before))
+            .filter(entry -> checked.matches("id", entry.name()) && !hasOther(checked))
+            .toList();
+    long freed =
+        builder.caches().remove(some, keptBytes).stream()
+            .mapToLong(CacheMounts.Entry::sizeBytes)
+            .sum();
     events.publish("builder", "prune", "", Map.of("reclaimed", Long.toString(freed)));
     return freed;
   }

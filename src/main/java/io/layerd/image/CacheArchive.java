@@ -8,6 +8,8 @@ import io.layerd.oci.Descriptor;
 import io.layerd.oci.Digest;
 import io.layerd.oci.Platform;
 import io.layerd.registry.RegistryCredentials;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +40,36 @@ public interface CacheArchive {
         ProgressSink progress,
         Cancellation cancellation);
   }
+
+  /** A place outside for blobs, each named by its digest. */
+  interface BlobStore {
+    /** The stream's content is not checked. */
+    InputStream read(Digest digest) throws IOException;
+
+    /** Reads the content to its end. What is there already stays. */
+    Descriptor write(String mediaType, InputStream content) throws IOException;
+  }
+
+  /**
+   * Reads the cache of that manifest; blocks.
+   *
+   * @throws io.layerd.error.EngineException if there is none
+   */
+  StoredCache readCache(BlobStore store, Digest manifest);
+
+  /**
+   * Writes a cache; blocks.
+   *
+   * @param layers those to be kept
+   * @param document written when it is known which blobs hold the layers, in their order
+   * @return its manifest
+   */
+  Descriptor writeCache(
+      BlobStore store,
+      List<ChainId> layers,
+      Function<List<Descriptor>, byte[]> document,
+      ProgressSink progress,
+      Cancellation cancellation);
 
   /**
    * Looks a cache up; blocks.

@@ -27,7 +27,7 @@ import java.util.function.Function;
 
 /** Stores a build cache in a registry, as an image manifest whose configuration tells of steps. */
 final class CachePush {
-  private static final String OCI_LAYER_GZIP = "application/vnd.oci.image.layer.v1.tar+gzip";
+  static final String OCI_LAYER_GZIP = "application/vnd.oci.image.layer.v1.tar+gzip";
 
   private final ImageState state;
   private final Registry registry;
@@ -93,7 +93,7 @@ final class CachePush {
     return new Descriptor(OCI_LAYER_GZIP, blob.digest(), blob.size(), null, null);
   }
 
-  private static byte[] manifest(Descriptor config, List<Descriptor> layers) {
+  static byte[] manifest(Descriptor config, List<Descriptor> layers) {
     ObjectNode json = GoJson.object();
     json.put("schemaVersion", 2);
     json.put("mediaType", MediaTypes.OCI_MANIFEST);

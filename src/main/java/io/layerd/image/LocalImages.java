@@ -191,6 +191,21 @@ final class LocalImages implements ImageService {
   }
 
   @Override
+  public StoredCache readCache(BlobStore store, Digest manifest) {
+    return new CacheBlobs(state, store).read(manifest);
+  }
+
+  @Override
+  public Descriptor writeCache(
+      BlobStore store,
+      List<ChainId> layers,
+      Function<List<Descriptor>, byte[]> document,
+      ProgressSink progress,
+      Cancellation cancellation) {
+    return new CacheBlobs(state, store).write(layers, document, progress, cancellation);
+  }
+
+  @Override
   public Digest pushCache(
       String reference,
       List<ChainId> layers,

@@ -8,6 +8,7 @@ public final class RpcException extends IOException {
   public static final int UNKNOWN = 2;
   public static final int INVALID_ARGUMENT = 3;
   public static final int NOT_FOUND = 5;
+  public static final int ALREADY_EXISTS = 6;
   public static final int UNIMPLEMENTED = 12;
   public static final int INTERNAL = 13;
   public static final int UNAVAILABLE = 14;

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,13 +26,14 @@ public final class TreeCopy {
    * What changes on the way.
    *
    * @param owner of all copies; null keeps each owner
-   * @param mode permission bits of all copies but links; null keeps each mode
+   * @param mode makes type and permission bits the permission bits of all copies but links; null
+   *     keeps each mode
    * @param excludes what is left out
    * @param attributesOptional a target that knows no extended attributes does without
    */
   public record Options(
       @Nullable Owner owner,
-      @Nullable Integer mode,
+      @Nullable IntUnaryOperator mode,
       Excludes excludes,
       boolean attributesOptional) {
     /** Everything as it is. */
@@ -175,8 +177,9 @@ public final class TreeCopy {
       sys.lchownat(Sys.AT_FDCWD, to, stat.uid(), stat.gid());
     }
     if (!stat.isSymlink()) {
-      Integer mode = options.mode();
-      sys.fchmodat(Sys.AT_FDCWD, to, mode == null ? stat.permissions() : mode);
+      IntUnaryOperator mode = options.mode();
+      int bits = mode == null ? stat.permissions() : mode.applyAsInt(stat.mode());
+      sys.fchmodat(Sys.AT_FDCWD, to, bits);
     }
     for (byte[] name : sys.llistxattr(from)) {
       if (!new String(name, StandardCharsets.ISO_8859_1).startsWith(OVERLAY_ATTRIBUTES)) {
@@ -185,6 +188,9 @@ public final class TreeCopy {
     }
     if (owner != null) {
       sys.lchownat(Sys.AT_FDCWD, to, owner.uid(), owner.gid());
+      if (options.mode() != null && !stat.isSymlink()) { // asked for, with all its bits
+        sys.fchmodat(Sys.AT_FDCWD, to, options.mode().applyAsInt(stat.mode()));
+      }
     }
     sys.utimensat(Sys.AT_FDCWD, to, stat.mtimeSeconds(), stat.mtimeNanos());
   }

@@ -110,7 +110,7 @@ class ApiFrontTest {
       for (HttpResponse<String> answer : List.of(get, head)) {
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(header(answer, "Api-Version")).isEqualTo("1.51");
-        assertThat(header(answer, "Builder-Version")).isEqualTo("1");
+        assertThat(header(answer, "Builder-Version")).isEqualTo("2");
         assertThat(header(answer, "Docker-Experimental")).isEqualTo("false");
         assertThat(header(answer, "Ostype")).isEqualTo("linux");
         assertThat(header(answer, "Server")).isEqualTo("Docker/28.5.2 (linux)");

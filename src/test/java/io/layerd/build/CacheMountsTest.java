@@ -78,6 +78,29 @@ class CacheMountsTest {
   }
 
   @Test
+  void theLongestUnusedGoFirstUntilLittleEnoughIsKept() throws Exception {
+    CacheMounts caches = caches();
+    for (String id : new String[] {"/one", "/two", "/three"}) {
+      try (CacheMounts.Lease lease = caches.use(id, "shared", STAYS)) {
+        Files.writeString(lease.data().resolve("f"), "12345");
+        caches.describe(lease, id, "/c", "make all");
+      }
+      Thread.sleep(20); // times of use differ
+    }
+    assertThat(caches.list())
+        .extracting(CacheMounts.Entry::description)
+        .contains("cached mount /c from exec make all with id \"//one\"");
+    assertThat(caches.remove(caches.list(), 10))
+        .extracting(CacheMounts.Entry::id)
+        .containsExactly("/one");
+    assertThat(caches.remove(caches.list(), 100)).isEmpty();
+    assertThat(caches.remove(caches.list(), 0))
+        .extracting(CacheMounts.Entry::id)
+        .containsExactly("/two", "/three");
+    assertThat(caches.list()).isEmpty();
+  }
+
+  @Test
   void sharedIsOneAndPrivateIsNot() throws Exception {
     CacheMounts caches = caches();
     try (CacheMounts.Lease one = caches.use("x", "shared", STAYS);

@@ -152,6 +152,21 @@ final class FakeImages implements ImageService {
   }
 
   @Override
+  public StoredCache readCache(BlobStore store, Digest manifest) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public io.layerd.oci.Descriptor writeCache(
+      BlobStore store,
+      java.util.List<io.layerd.oci.ChainId> layers,
+      java.util.function.Function<java.util.List<io.layerd.oci.Descriptor>, byte[]> document,
+      ProgressSink progress,
+      Cancellation cancellation) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public Digest pushCache(
       String reference,
       List<io.layerd.oci.ChainId> layers,

@@ -28,7 +28,12 @@ class DockerfileCheckTest {
         "FROM --platform=linux/amd64 a AS with-amd64 | ''",
         "FROM --platform=$TARGETPLATFORM a | RedundantTargetPlatform 1",
         "FROM --platform=$BUILDPLATFORM a | ''",
-        "FROM $X | UndefinedArgInFrom 1",
+        "ARG X;FROM $X | InvalidDefaultArgInFrom 2",
+        "ARG X;FROM a:$X | InvalidDefaultArgInFrom 2",
+        "ARG X;FROM a:${X:-b} | ''",
+        "FROM a-$TARGETARCH | ''",
+        "FROM reg.example.com:5000/a/b_c:1@sha256:"
+            + "70882125c41a30e7e8a555ed360b220a58b7e26237d6fdb632fc3c23a62b842a | ''",
         "ARG X=a;FROM $X | ''",
         "FROM a;run x | ConsistentInstructionCasing 2",
         "FROM a;MAINTAINER me | MaintainerDeprecated 2",
@@ -48,6 +53,12 @@ class DockerfileCheckTest {
   void rule(String dockerfile, String expected) {
     assertThat(found(dockerfile.replace(';', '\n')))
         .isEqualTo(expected.isEmpty() ? List.of() : List.of(expected));
+  }
+
+  @Test
+  void aVariableThatNothingSetsMakesNoName() {
+    assertThat(found("FROM a:$X"))
+        .containsExactly("InvalidDefaultArgInFrom 1", "UndefinedArgInFrom 1");
   }
 
   @Test

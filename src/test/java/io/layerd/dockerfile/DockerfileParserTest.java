@@ -142,9 +142,25 @@ class DockerfileParserTest {
     assertThat(copy.flags())
         .isEqualTo(
             new Instruction.CopyFlags(
-                "b", "a:b", "755", "", List.of("*.o", "x"), true, false, false));
+                "b", "a:b", "755", "", List.of("*.o", "x"), true, false, false, null));
     assertThat(copy.sources()).containsExactly("a b");
     assertThat(copy.destination()).isEqualTo("c");
+  }
+
+  @Test
+  void addMayUnpackOrNot() {
+    assertThat(((Instruction.Copy) only("ADD --unpack a /b")).flags().unpack()).isTrue();
+    assertThat(((Instruction.Copy) only("ADD --unpack=false a /b")).flags().unpack()).isFalse();
+    assertThat(((Instruction.Copy) only("ADD a /b")).flags().unpack()).isNull();
+  }
+
+  @Test
+  void whatIsShownKeepsItsQuotes() {
+    Substitution values = new Substitution('\\', name -> name.equals("A") ? "one" : null);
+    assertThat(values.shown("RUN echo \"$A\" '$A' ${A:-x} $B ${B} ${B:-x} \\$A", true))
+        .isEqualTo("RUN echo \"one\" '$A' one $B ${B} ${B:-x} $A");
+    assertThat(values.shown("COPY $B$A /x", false)).isEqualTo("COPY one /x");
+    assertThat(values.shown("RUN echo ${A", true)).isEqualTo("RUN echo ${A");
   }
 
   @Test

@@ -113,17 +113,56 @@ class BuildCacheIT {
   }
 
   @Test
+  void aDirectoryOfTheClientKeepsTheCache() throws IOException {
+    java.nio.file.Path directory =
+        client().context().resolveSibling(client().context().getFileName() + "-cache");
+    String place = directory.toString();
+    try {
+      Result first =
+          client()
+              .build(DOCKERFILE, "-t", "it-kit", "--cache-to", "type=local,mode=max,dest=" + place);
+      assertThat(first.ok().err())
+          .contains("exporting cache to client directory", "writing cache image manifest");
+      String id = client().run("cat", "/id");
+      assertThat(directory.resolve("index.json")).content().contains("\"latest\"");
+      client().forget();
+      Result again =
+          client().build(DOCKERFILE, "-t", "it-kit", "--cache-from", "type=local,src=" + place);
+      assertThat(cached(again)).isEqualTo(5);
+      assertThat(client().run("cat", "/id", "/m")).isEqualTo(id + "\nmade");
+
+      client().forget();
+      Command.sh("for f in " + place + "/blobs/sha256/*; do head -c 40 $f >$f.x; mv $f.x $f; done");
+      Result broken =
+          client().build(DOCKERFILE, "-t", "it-kit", "--cache-from", "type=local,src=" + place);
+      assertThat(broken.ok().err()).contains("failed to configure local cache importer");
+      assertThat(cached(broken)).isZero();
+    } finally {
+      Command.of("rm", "-rf", place).run().ok();
+    }
+  }
+
+  @Test
+  void someStagesMayDoWithoutTheCache() throws IOException {
+    client().build(DOCKERFILE, "-t", "it-kit").ok();
+    String[] filter = {"-t", "it-kit", "--no-cache-filter", "made"};
+    assertThat(client().build(DOCKERFILE, filter).ok().err())
+        .containsPattern("(?s)\\[stage-1 3/5] RUN cat .*CACHED")
+        .doesNotContainPattern("\\[made 2/2] RUN [^\n]*\n#[0-9]+ CACHED");
+    assertThat(cached(client().build(DOCKERFILE, "-t", "it-kit"))).isEqualTo(5);
+  }
+
+  @Test
   void whatCannotBeHadOrIsNotOfferedIsSaid() throws IOException {
     String none = engine.registry().ref("it-kit-none");
     Result without = client().build(DOCKERFILE, "-t", "it-kit", "--cache-from", none);
     assertThat(without.ok().err())
-        .contains("failed to configure registry cache importer: manifest for " + none);
+        .contains("failed to configure registry cache importer: " + none + ":latest: not found");
     assertThat(cached(without)).isZero();
-    String local = "type=local,dest=" + client().context().resolve("cache"); // buildx makes it
-    assertThat(client().build(DOCKERFILE, "--cache-to", local).exits(1).err())
-        .contains("layerd does not export caches of type local yet");
-    assertThat(client().build(DOCKERFILE, "--cache-from", "type=azblob").exits(1).err())
-        .contains("layerd does not import caches of type azblob yet");
+    assertThat(client().build(DOCKERFILE, "--cache-to", "type=azblob,name=a").exits(1).err())
+        .contains("layerd does not export caches of type azblob: use type=registry");
+    assertThat(client().build(DOCKERFILE, "--cache-from", "type=azblob,name=a").ok().err())
+        .contains("unknown cache importer: azblob");
     assertThat(
             client()
                 .build(DOCKERFILE, "--cache-to", "type=registry,mode=most,ref=" + none)

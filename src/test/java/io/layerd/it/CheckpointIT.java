@@ -238,7 +238,6 @@ class CheckpointIT {
       assertThat(told(http.send(method, path, type, "{\"CheckpointID\":\"one\"}")))
           .isEqualTo("404 No such container: nosuch");
     }
-    assertThat(http.post("/v1.51/build?squash=1", "").status()).isEqualTo(501);
 
     docker.ok("checkpoint", "create", "ck-up", "one");
     String own = daemon.dataRoot() + "/containers/" + inspect("ck-up", "{{.Id}}");

@@ -43,6 +43,13 @@ final class BuildLines implements BuildOutput {
     }
   }
 
+  @Override
+  public synchronized void squashed(String id) {
+    if (!quiet) {
+      write(Progress.image(id));
+    }
+  }
+
   synchronized void built(String id) {
     if (quiet) {
       write(Progress.stream(id + "\n"));

@@ -5,7 +5,6 @@ import io.layerd.build.BuildOutcome;
 import io.layerd.build.BuildRequest;
 import io.layerd.engine.BuildCommands;
 import io.layerd.error.InvalidParameter;
-import io.layerd.error.NotImplemented;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpServerRequest;
@@ -30,15 +29,12 @@ final class BuildRoute implements Handler<RoutingContext> {
     if (version != null && !version.isEmpty() && !version.matches("[12]")) {
       throw new InvalidParameter("invalid version \"" + version + "\"");
     }
+    if (Params.bool(request.getParam("squash")) && !experimental) {
+      throw new InvalidParameter("squash is only supported with experimental mode");
+    }
     if ("2".equals(version)) {
       kit.build(routing);
       return;
-    }
-    if (Params.bool(request.getParam("squash"))) {
-      if (experimental) {
-        throw new NotImplemented("layerd does not squash the layers that a build makes");
-      }
-      throw new InvalidParameter("squash is only supported with experimental mode");
     }
     String remote = request.getParam("remote");
     BuildRequest build = BuildParameters.of(request);

@@ -6,10 +6,12 @@ import io.layerd.api.Params;
 import io.layerd.buildkit.StreamedBuild;
 import io.layerd.engine.BuildKitCommands;
 import io.layerd.error.InvalidParameter;
+import io.smallrye.mutiny.Uni;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Optional;
 
 /**
  * POST /build?version=2 and POST /build/cancel: docker CLIs that have BuildKit's client built in,
@@ -41,13 +43,35 @@ final class KitBuildRoute {
     if (!own) {
       body.discard();
     }
-    answer.run(
+    Uni<Optional<String>> built =
         builds
-            .build(build, own ? body : null, status -> answer.write(Progress.trace(status)))
+            .build(build, own ? body : null, status -> trace(answer, quiet, status))
             .onTermination()
-            .invoke(body::discard)
-            .invoke(image -> image.ifPresent(made -> last(answer, quiet, made))),
+            .invoke(body::discard);
+    Uni<Optional<String>> end =
+        Params.bool(request.getParam("squash"))
+            ? built.onItem().transformToUni(image -> squashed(image, answer, quiet))
+            : built;
+    answer.run(
+        end.invoke(image -> image.ifPresent(made -> last(answer, quiet, made))),
         error -> Progress.error(error.message()));
+  }
+
+  private Uni<Optional<String>> squashed(
+      Optional<String> image, StreamAnswer answer, boolean quiet) {
+    if (image.isEmpty()) {
+      return Uni.createFrom().item(image);
+    }
+    if (!quiet) {
+      last(answer, false, image.get());
+    }
+    return builds.squash(image.get()).map(Optional::of);
+  }
+
+  private static void trace(StreamAnswer answer, boolean quiet, byte[] status) throws IOException {
+    if (!quiet) {
+      answer.write(Progress.trace(status));
+    }
   }
 
   private static void last(StreamAnswer answer, boolean quiet, String image) {
