@@ -282,10 +282,13 @@ final class DaemonFixture implements AutoCloseable {
     }
   }
 
-  /** Staging files of the stores that a finished or broken operation must not leave. */
+  /**
+   * Staging files of the stores that a finished or broken operation must not leave; contexts of
+   * builds are kept on purpose.
+   */
   String staging() {
     return Command.sh(
-        "find %1$s/image/overlay2/layerdb/tmp %1$s/tmp -mindepth 1 2>/dev/null || true"
+        "find %1$s/image/overlay2/layerdb/tmp %1$s/tmp -mindepth 1 -name layerd-contexts -prune -o -mindepth 1 -print 2>/dev/null || true"
             .formatted(dataRoot()));
   }
 
