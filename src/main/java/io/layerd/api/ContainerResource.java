@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 @Path("/containers")
 @Produces(MediaType.APPLICATION_JSON)
 public class ContainerResource {
-  private static final byte[] NULL = {'n', 'u', 'l', 'l', '\n'};
+  private static final JsonLine NULL = new JsonLine(new byte[] {'n', 'u', 'l', 'l', '\n'});
 
   private final Backend backend;
   private final ContainerList list = new ContainerList();
@@ -72,7 +72,7 @@ public class ContainerResource {
   /** GET /containers/json. */
   @GET
   @Path("json")
-  public Uni<byte[]> list(
+  public Uni<JsonLine> list(
       @RestQuery @Nullable String all,
       @RestQuery @Nullable String size,
       @RestQuery @Nullable String limit,
@@ -87,7 +87,7 @@ public class ContainerResource {
         .engine()
         .containers()
         .list(query)
-        .map(containers -> list.json(containers, Instant.now(), minor));
+        .map(containers -> new JsonLine(list.json(containers, Instant.now(), minor)));
   }
 
   /** GET /containers/{id}/json: 200, 404. */
@@ -214,14 +214,16 @@ public class ContainerResource {
   /** GET /containers/{id}/changes: null if there are none, as dockerd has it. */
   @GET
   @Path("{id}/changes")
-  public Uni<byte[]> changes(@RestPath String id) {
+  public Uni<JsonLine> changes(@RestPath String id) {
     return backend
         .engine()
         .files()
         .changes(id)
         .map(
             all ->
-                all.isEmpty() ? NULL : ErrorAnswer.json(all.stream().map(ChangeItem::of).toList()));
+                all.isEmpty()
+                    ? NULL
+                    : new JsonLine(ErrorAnswer.json(all.stream().map(ChangeItem::of).toList())));
   }
 
   /** POST /containers/prune. */

@@ -36,7 +36,7 @@ public class JsonWriter implements ServerMessageBodyWriter<Object> {
     context
         .serverResponse()
         .setResponseHeader("Content-Type", MediaType.APPLICATION_JSON)
-        .end(value instanceof byte[] bytes ? bytes : ErrorAnswer.json(value));
+        .end(bytes(value));
   }
 
   @Override
@@ -49,6 +49,14 @@ public class JsonWriter implements ServerMessageBodyWriter<Object> {
       MultivaluedMap<String, Object> headers,
       OutputStream out)
       throws IOException {
-    out.write(value instanceof byte[] bytes ? bytes : ErrorAnswer.json(value));
+    out.write(bytes(value));
+  }
+
+  private static byte[] bytes(Object value) {
+    return switch (value) {
+      case JsonLine line -> line.bytes();
+      case byte[] error -> error; // of ErrorMapper
+      default -> ErrorAnswer.json(value);
+    };
   }
 }

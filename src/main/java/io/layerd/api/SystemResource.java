@@ -31,9 +31,9 @@ public class SystemResource {
   /** GET /version. */
   @GET
   @Path("version")
-  public Uni<byte[]> version() {
+  public Uni<JsonLine> version() {
     return Uni.createFrom()
-        .item(() -> versionPage.json(backend.facts(), backend.engine().system().runtime()));
+        .item(() -> versionPage.line(backend.facts(), backend.engine().system().runtime()));
   }
 
   /** GET /info. */

@@ -13,18 +13,18 @@ import org.jspecify.annotations.Nullable;
 
 /** Puts {@code GET /version} together, anew when a program came, went or changed. */
 final class VersionPage {
-  private record Made(DaemonFacts facts, RuntimeInfo runtime, byte[] json) {}
+  private record Made(DaemonFacts facts, RuntimeInfo runtime, JsonLine line) {}
 
   private volatile @Nullable Made made;
 
   /** The page, as it is sent. */
-  byte[] json(DaemonFacts facts, RuntimeInfo runtime) {
+  JsonLine line(DaemonFacts facts, RuntimeInfo runtime) {
     Made last = made;
     if (last == null || last.facts() != facts || last.runtime() != runtime) {
-      last = new Made(facts, runtime, ErrorAnswer.json(of(facts, runtime)));
+      last = new Made(facts, runtime, new JsonLine(ErrorAnswer.json(of(facts, runtime))));
       made = last;
     }
-    return last.json();
+    return last.line();
   }
 
   static VersionAnswer of(DaemonFacts facts, RuntimeInfo runtime) {
