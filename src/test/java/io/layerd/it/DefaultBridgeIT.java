@@ -3,6 +3,7 @@ package io.layerd.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -69,6 +70,8 @@ class DefaultBridgeIT {
   /** Ports are published all the same, by layerd itself. */
   @Test
   void itHasNoPacketRulesWhereNobodyWantsThem() throws IOException {
+    // Other engines of this host may use the same subnets.
+    List<String> ofOthers = Command.sh("iptables-save").lines().toList();
     try (DaemonFixture daemon = DaemonFixture.start("--iptables=false")) {
       DockerCli docker = daemon.docker();
       docker.ok("network", "create", "other");
@@ -90,7 +93,8 @@ class DefaultBridgeIT {
         String subnet =
             docker.ok("network", "inspect", "-f", "{{(index .IPAM.Config 0).Subnet}}", network);
         assertThat(Command.sh("ip link show " + link)).contains(link);
-        assertThat(Command.sh("iptables-save")).doesNotContain(link).doesNotContain(subnet);
+        assertThat(Command.sh("iptables-save").lines().filter(line -> !ofOthers.contains(line)))
+            .noneMatch(line -> line.contains(link) || line.contains(subnet));
         docker.ok("rm", "-f", "web");
       }
       docker.ok("network", "rm", "other");
