@@ -13,6 +13,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -78,6 +80,11 @@ class ApiFrontTest {
   void datesHaveTwoDigitsForTheDay() {
     assertThat(ApiFront.httpDate(Instant.parse("2026-12-01T02:03:04Z")))
         .isEqualTo("Tue, 01 Dec 2026 02:03:04 GMT");
+    for (int day = 0; day < 400; day++) {
+      Instant when = Instant.parse("2026-01-10T00:00:00Z").plus(Duration.ofDays(day));
+      String other = DateTimeFormatter.RFC_1123_DATE_TIME.format(when.atOffset(ZoneOffset.UTC));
+      assertThat(ApiFront.httpDate(when).replace(", 0", ", ")).isEqualTo(other);
+    }
   }
 
   @Test

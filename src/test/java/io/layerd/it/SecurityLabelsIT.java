@@ -94,13 +94,19 @@ class SecurityLabelsIT {
   }
 
   @Test
-  void aHostWithAppArmorConfines() {
-    org.junit.jupiter.api.Assumptions.assumeTrue(APPARMOR, "no AppArmor");
+  void aContainerIsConfinedWhereTheHostHasAppArmor() {
     try (DaemonFixture daemon = DaemonFixture.start()) {
       DockerCli docker = daemon.docker();
       docker.ok("pull", "-q", busybox);
-      assertThat(docker.ok("run", "--rm", busybox, "cat", "/proc/self/attr/current"))
-          .startsWith("docker-default");
+      docker.ok("run", "-d", "--name", "confined", busybox, "sleep", "1000");
+      String[] told =
+          docker
+              .ok("inspect", "-f", "{{.State.Pid}}:{{.AppArmorProfile}}", "confined")
+              .split(":", -1);
+      assertThat(told[1]).isEqualTo(APPARMOR ? "docker-default" : "");
+      String applied = Command.sh("cat /proc/" + told[0] + "/attr/current 2>/dev/null || true");
+      assertThat(applied.startsWith("docker-default")).isEqualTo(APPARMOR);
+      docker.ok("rm", "-f", "confined");
     }
   }
 }
