@@ -139,6 +139,24 @@ final class CacheBlobs {
     }
   }
 
+  /** Reads to the end, and gives the layer up if that fails or shows other content. */
+  private void check(StagedLayer staged, Descriptor layer, DigestInputStream rest)
+      throws IOException {
+    boolean good = false;
+    try {
+      rest.transferTo(java.io.OutputStream.nullOutputStream());
+      String found = "sha256:" + HexFormat.of().formatHex(rest.getMessageDigest().digest());
+      if (!found.equals(layer.digest().toString())) {
+        throw new InvalidParameter("the cache's " + layer.digest() + " holds something else");
+      }
+      good = true;
+    } finally {
+      if (!good) {
+        state.layers.discard(staged);
+      }
+    }
+  }
+
   private final class Stored implements CacheArchive.StoredCache {
     private final byte[] document;
     private final List<Descriptor> layers;
@@ -170,20 +188,14 @@ final class CacheBlobs {
         ProgressSink progress,
         Cancellation cancellation) {
       String id = layer.digest().hex().substring(0, 12);
-      MessageDigest digest = sha256();
       progress.update(id, "Downloading", 0, layer.size());
       try (InputStream blob = store.read(layer.digest());
-          DigestInputStream counted = new DigestInputStream(blob, digest)) {
+          DigestInputStream counted = new DigestInputStream(blob, sha256())) {
         cancellation.onCancel(() -> close(blob));
         StagedLayer staged;
         try (InputStream tar = Compression.open(counted)) {
           staged = state.layers.stage(tar);
-          counted.transferTo(java.io.OutputStream.nullOutputStream());
-        }
-        String found = "sha256:" + HexFormat.of().formatHex(digest.digest());
-        if (!found.equals(layer.digest().toString())) {
-          state.layers.discard(staged);
-          throw new InvalidParameter("the cache's " + layer.digest() + " holds something else");
+          check(staged, layer, counted);
         }
         progress.update(id, "Pull complete", layer.size(), layer.size());
         return state.layers.register(staged, below, null);

@@ -13,7 +13,17 @@ public final class LayerFuzz {
 
   private static Sandbox box() {
     try {
-      return new Sandbox();
+      Sandbox made = new Sandbox();
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> close(made)));
+      return made;
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  private static void close(Sandbox box) {
+    try {
+      box.close();
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }
